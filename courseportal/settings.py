@@ -1,0 +1,275 @@
+"""All settings, read from the environment; docs/operations.md explains each variable.
+
+Every default works on one machine with nothing else installed: SQLite, an embedded broker, a mailbox of files
+and the students' files all lie in one data folder.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+
+from courseportal.secret import kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- Where we are -------------------------------------------------------------------------------------------
+
+PORTAL_ENV = env.str("PORTAL_ENV", "production")
+if PORTAL_ENV not in {"demo", "production"}:
+    raise ImproperlyConfigured(f"PORTAL_ENV is {PORTAL_ENV!r}: it must be 'demo' or 'production'")
+DEMO = PORTAL_ENV == "demo"
+DEBUG = False
+
+PORT = env.int("PORT", 8000)
+DATA_DIR = Path(env.str("PORTAL_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", f"http://localhost:{PORT}").rstrip("/")
+HTTPS = PORTAL_BASE_URL.startswith("https://")
+OWN_HOSTS = [urlsplit(PORTAL_BASE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=OWN_HOSTS)
+CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
+
+# In production the web server refuses to start with a key that is not given (courseportal/checks.py);
+# commands run on any machine work with the kept one.
+SECRET_KEY_GIVEN = bool(env.str("SECRET_KEY", ""))
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(DATA_DIR / "secret_key")
+
+# --- What runs ----------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # Ours come first: their templates win over the libraries'. From the right of the line to the left.
+    "courseportal",
+    "grading",
+    "perks",
+    "schedule",
+    "people",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_htmx",
+    "import_export",
+    "lucide",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "courseportal.urls"
+WSGI_APPLICATION = "courseportal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- Where facts are kept -----------------------------------------------------------------------------------
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    # Django's defaults fail at once under several writers; these lose nothing and wait for each other.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+}
+POSTGRESQL_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+}
+
+
+def database() -> dict[str, Any]:
+    """What DATABASE_URL names, else SQLite in the data folder; with the options that its kind needs."""
+    embedded = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "portal.sqlite3")}
+    config: dict[str, Any] = env.db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else embedded
+    sqlite = config["ENGINE"].endswith("sqlite3")
+    config["OPTIONS"] = (SQLITE_OPTIONS if sqlite else POSTGRESQL_OPTIONS) | config.get("OPTIONS", {})
+    config["CONN_MAX_AGE"] = 60
+    config["CONN_HEALTH_CHECKS"] = not sqlite
+    return config
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+FILES_URL = env.str("FILES_URL", f"file://{DATA_DIR / 'files'}")
+if not FILES_URL.startswith("file:///"):
+    raise ImproperlyConfigured(f"FILES_URL is {FILES_URL!r}: it must be file:///a/folder")
+MEDIA_ROOT = Path(urlsplit(FILES_URL).path)
+# Beside the files, on the same filesystem: a move between two can cut an upload short without an error.
+FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# Set in the image, after `collectstatic`; without it files are found where they lie.
+STATIC_ROOT = env.str("PORTAL_STATIC_ROOT", "") or None
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- Later, and on a timetable ------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "courseportal.broker:Transport://")
+EMBEDDED_BROKER = not CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://"))
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"folder": str(DATA_DIR / "broker")}
+    if EMBEDDED_BROKER
+    else {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 10,
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
+# A request never waits for the broker: messages only wake the worker, the tables know what is due.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "heartbeat": {"task": "courseportal.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 50}},
+    "clear-sessions": {"task": "courseportal.tasks.clear_sessions", "schedule": crontab(minute="17")},
+}
+
+# Shared by all processes, as limits on sign-in need: Redis where there is one, else files on this machine.
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA_DIR / "cache"),
+    }
+    if EMBEDDED_BROKER
+    else {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CELERY_BROKER_URL,
+        "KEY_PREFIX": "portal",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
+
+if env.str("EMAIL_URL", ""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mailbox"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Course portal <portal@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- People: sign-in by e-mail, second factor ---------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "courseportal.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts come from the chair's roster; a mailed code proves the address
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+# --- Safety -------------------------------------------------------------------------------------------------
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# --- Languages and time -------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # pages show moments in the course's zone
