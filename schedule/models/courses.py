@@ -1,0 +1,100 @@
+"""A course: its name, its term, its time zone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from people.models import User
+from schedule.models.roles import STAFF_ROLES
+
+SLUG = RegexValidator(
+    r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", _("Small Latin letters, digits and single hyphens.")
+)
+
+
+@lru_cache(maxsize=1)
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def validate_zone(name: str) -> None:
+    """Refuse a time zone that the zone database does not have."""
+    if name not in _zone_names():
+        raise ValidationError(
+            _("“%(name)s” is not an IANA time zone such as Europe/Moscow."), params={"name": name}
+        )
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def visible_to(self, user: User | AnonymousUser) -> CourseQuerySet:
+        """The courses in which this person takes part now, in whatever role; all for a superuser."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(enrolments__person=user, enrolments__left_at__isnull=True).distinct()
+
+    def staffed_by(self, user: User | AnonymousUser) -> CourseQuerySet:
+        """The courses in which this person teaches now; all for a superuser."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(
+            enrolments__person=user, enrolments__left_at__isnull=True, enrolments__role__in=STAFF_ROLES
+        ).distinct()
+
+
+class Course(models.Model):
+    """One course in one term."""
+
+    slug = models.CharField(_("short address"), max_length=60, unique=True, validators=[SLUG])
+    title = models.CharField(_("title"), max_length=200)
+    short_title = models.CharField(_("short title"), max_length=60)
+    institution = models.CharField(_("institution"), max_length=200, blank=True)
+    term = models.CharField(_("term"), max_length=60, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_zone])
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    closes_at = models.DateTimeField(
+        _("closing date"), null=True, blank=True, help_text=_("After it no work is taken at all.")
+    )
+    due_days_after_issue = models.PositiveSmallIntegerField(
+        _("days from issue to deadline"),
+        default=14,
+        help_text=_("For assignments without a date of their own."),
+    )
+    about = models.TextField(_("about the course"), blank=True, help_text=_("Markdown."))
+    links_base_url = models.URLField(
+        _("base of relative links"), blank=True, help_text=_("Where the course’s repository is read.")
+    )
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        ordering = ("-starts_on", "slug")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="course_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(slug="") & ~models.Q(title=""), name="course_has_a_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this course's dates are read and typed."""
+        return ZoneInfo(self.time_zone)
