@@ -122,6 +122,8 @@ def database() -> dict[str, Any]:
     config: dict[str, Any] = env.db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else embedded
     sqlite = config["ENGINE"].endswith("sqlite3")
     config["OPTIONS"] = (SQLITE_OPTIONS if sqlite else POSTGRESQL_OPTIONS) | config.get("OPTIONS", {})
+    if sqlite:  # tests work on a file too, as users do, not in memory
+        config["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = not sqlite
     return config
@@ -158,12 +160,15 @@ STORAGES = {
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "courseportal.broker:Transport://")
 EMBEDDED_BROKER = not CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://"))
+VISIBILITY_TIMEOUT = env.int("CELERY_VISIBILITY_TIMEOUT", 600)  # seconds
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"folder": str(DATA_DIR / "broker")}
     if EMBEDDED_BROKER
     else {
-        "visibility_timeout": 600,
-        "unacked_restore_interval": 10,
+        # A message whose worker died comes back after this time; kombu's defaults add up to 100 s to it.
+        "visibility_timeout": VISIBILITY_TIMEOUT,
+        "unacked_restore_interval": max(1, VISIBILITY_TIMEOUT // 60),
+        "unacked_restore_throttle": 1,
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
     }
@@ -195,7 +200,7 @@ CACHES: dict[str, Any] = {
     if EMBEDDED_BROKER
     else {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CELERY_BROKER_URL,
+        "LOCATION": env.str("CACHE_URL", "") or CELERY_BROKER_URL,
         "KEY_PREFIX": "portal",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }

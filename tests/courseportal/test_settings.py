@@ -1,0 +1,126 @@
+"""Settings: defaults that need nothing, and a clear word when a value cannot be."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.conftest import ROOT
+from tests.plugin import ON_SQLITE
+
+READ = """
+import json
+from courseportal import settings as s
+print(json.dumps({name: getattr(s, name) for name in dir(s) if name.isupper()}, default=str))
+"""
+
+
+def read_settings(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Read the settings in a fresh process that has only `env`."""
+    bare = {"PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(folder)} | env
+    return subprocess.run(
+        [sys.executable, "-c", READ], cwd=ROOT, env=bare, capture_output=True, text=True, check=False
+    )
+
+
+def settings_of(folder: Path, **env: str) -> dict[str, Any]:
+    done = read_settings(folder, **env)
+    assert done.returncode == 0, done.stderr
+    values: dict[str, Any] = json.loads(done.stdout)
+    return values
+
+
+def test_defaults_keep_everything_in_the_data_folder(tmp_path: Path) -> None:
+    values = settings_of(tmp_path)
+    assert values["DATABASES"]["default"]["NAME"] == str(tmp_path / "portal.sqlite3")
+    assert values["DATABASES"]["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert values["MEDIA_ROOT"] == str(tmp_path / "files")
+    assert values["FILE_UPLOAD_TEMP_DIR"] == str(tmp_path / "files" / "incoming")
+    assert values["EMAIL_FILE_PATH"] == str(tmp_path / "mailbox")
+    assert values["CELERY_BROKER_TRANSPORT_OPTIONS"] == {"folder": str(tmp_path / "broker")}
+    assert values["PORTAL_BASE_URL"] == "http://localhost:8000"
+    assert values["DEMO"] is False
+
+
+def test_the_kept_key_is_the_same_each_time_and_private(tmp_path: Path) -> None:
+    first, second = settings_of(tmp_path), settings_of(tmp_path)
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    assert len(first["SECRET_KEY"]) >= 50
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_a_given_key_is_used_and_none_is_kept(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, SECRET_KEY="given")["SECRET_KEY"] == "given"
+    assert not (tmp_path / "secret_key").exists()
+
+
+def test_production_urls(tmp_path: Path) -> None:
+    values = settings_of(
+        tmp_path,
+        DATABASE_URL="postgresql://portal:p%40ss@db:5432/portal",
+        CELERY_BROKER_URL="redis://redis:6379/0",
+        EMAIL_URL="smtp+tls://post:office@mail.example.org:587",
+    )
+    database = values["DATABASES"]["default"]
+    assert (database["HOST"], database["PASSWORD"]) == ("db", "p@ss")
+    assert "statement_timeout" in database["OPTIONS"]["options"]
+    assert values["CACHES"]["default"]["LOCATION"] == "redis://redis:6379/0"
+    assert values["CELERY_BROKER_TRANSPORT_OPTIONS"]["visibility_timeout"] == 600
+    assert values["EMAIL_HOST"] == "mail.example.org"
+    assert values["EMAIL_TIMEOUT"] == 10
+
+
+def test_https_brings_host_cookies_and_hsts(tmp_path: Path) -> None:
+    plain = settings_of(tmp_path)
+    safe = settings_of(tmp_path, PORTAL_BASE_URL="https://portal.example.org/")
+    assert safe["SESSION_COOKIE_NAME"].startswith("__Host-")
+    assert safe["SESSION_COOKIE_SECURE"] and safe["CSRF_COOKIE_SECURE"]
+    assert safe["SECURE_HSTS_SECONDS"] > 0
+    assert "portal.example.org" in safe["ALLOWED_HOSTS"]
+    assert not plain["SESSION_COOKIE_SECURE"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("PORTAL_ENV", "staging", "must be 'demo' or 'production'"),
+        ("FILES_URL", "ftp://files", "must be file:///a/folder"),
+    ],
+)
+def test_impossible_values_are_named(tmp_path: Path, name: str, value: str, says: str) -> None:
+    done = read_settings(tmp_path, **{name: value})
+    assert done.returncode == 1
+    assert f"{name} is {value!r}" in done.stderr
+    assert says in done.stderr
+
+
+@pytest.mark.sqlite
+def test_the_tests_run_on_the_engine_that_was_asked_for() -> None:
+    assert connection.vendor == ("sqlite" if ON_SQLITE or "DATABASE_URL" not in os.environ else "postgresql")
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_the_database_keeps_what_it_confirms() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            asked = [
+                cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+            ]
+            assert asked == ["wal", 2]  # 2 is FULL
+        else:
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("30s",)
+
+
+def test_policy_forbids_everything_from_elsewhere() -> None:
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    assert directives["default-src"] == ["'none'"]
+    assert not any("unsafe" in value for values in directives.values() for value in values)

