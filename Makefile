@@ -1,31 +1,43 @@
-# The targets build their own environment, .venv, from pinned and hashed requirements.
+# Each target builds what it needs: the environment .venv, from pinned and hashed requirements.
 PYTHON ?= python3
 BIN := .venv/bin
+TEST_PROCESSES ?= 2
+# Checks read the settings; they leave the user's data folder alone.
+ASIDE := PORTAL_DATA_DIR=.venv/aside DATABASE_URL= CELERY_BROKER_URL=
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: run test lint trust bench screenshots clean lock
+.PHONY: run test lint browser trust bench screenshots clean lock
 
 run: .venv/run.stamp  ## start the portal with its demo: http://localhost:8000
 	@exec $(BIN)/python -m courseportal.run
 
-test: .venv/dev.stamp  ## everything that CI checks
-	@exec $(BIN)/python -m tests.run
+test: lint browser  ## everything that CI checks, on a PostgreSQL, a Redis and a worker of its own
+	PORTAL_TEST_DB=sqlite $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
-lint: .venv/dev.stamp  ## style, types, import contracts, migrations, translations
-	@exec $(BIN)/python -m tests.lint
+lint: .venv/dev.stamp  ## style, types, import contracts, migrations
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/lint-imports --no-logo
+	$(ASIDE) $(BIN)/mypy --no-error-summary
+	$(ASIDE) $(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
 
-trust bench screenshots: .venv/dev.stamp
+browser: .venv/dev.stamp
+	@$(BIN)/python -m tests.browser.install
+
+trust bench screenshots: .venv/dev.stamp  ## long proofs, figures and pictures for the documents
 	@exec $(BIN)/python -m benchmarks.$@
 
-lock: .venv/dev.stamp  ## write the pinned requirements anew from pyproject.toml
-	@$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
-	@$(BIN)/uv pip compile $(LOCK) pyproject.toml --group dev -o requirements/dev.txt
-LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet
-
 clean:  ## forget the environment and what tests left; the data folder stays
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis staticfiles test-results
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
+lock: .venv/dev.stamp  ## pin the requirements anew, from pyproject.toml
+	$(LOCK) pyproject.toml -o requirements/run.txt
+	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
+
 .venv/uv.stamp: requirements/uv.txt
+	@echo "Making the environment .venv"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -158,7 +158,7 @@ STORAGES = {
 
 # --- Later, and on a timetable ------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "courseportal.broker:Transport://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "courseportal.broker:Transport://"
 EMBEDDED_BROKER = not CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://"))
 VISIBILITY_TIMEOUT = env.int("CELERY_VISIBILITY_TIMEOUT", 600)  # seconds
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (

@@ -15,7 +15,7 @@ from types import FrameType
 
 import pytest
 
-from tests.services import CannotStart, Services, chromium
+from tests.services import CannotStart, Services, chromium, playwright_chromium
 
 ON_SQLITE = os.environ.get("PORTAL_TEST_DB") == "sqlite"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -42,7 +42,7 @@ def bring_up() -> Services:
     if not ON_SQLITE:
         _try(services, "PostgreSQL", "DATABASE_URL", os.environ.get("TEST_DATABASE_URL"), services.postgres)
         _try(services, "Redis", "TEST_REDIS_URL", os.environ.get("TEST_REDIS_URL"), services.redis)
-    if chromium() is None and not _own_chromium_of_playwright():
+    if chromium() is None and playwright_chromium() is None:
         services.missing["Chromium"] = "no chromium on PATH (as root: apt-get install chromium)"
     return services
 
@@ -53,11 +53,6 @@ def _try(services: Services, name: str, variable: str, given: str | None, start:
         os.environ[variable] = given or start()
     except CannotStart as why:
         services.missing[name] = str(why)
-
-
-def _own_chromium_of_playwright() -> bool:
-    caches = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "~/.cache/ms-playwright")).expanduser()
-    return any(caches.glob("chromium*"))
 
 
 def settle_in() -> None:

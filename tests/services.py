@@ -40,9 +40,18 @@ class Services:
         data.mkdir()
         if user:
             shutil.chown(data, user)
-        initdb = [home / "bin/initdb", "-D", data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        initdb: list[str | Path] = [
+            home / "bin/initdb",
+            "-D",
+            data,
+            "-U",
+            "portal",
+            "-A",
+            "trust",
+            "--no-sync",
+        ]
         made = subprocess.run(
-            [*initdb, "--locale-provider=builtin", "--locale=C.UTF-8"],
+            [*initdb, "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"],
             user=user,
             cwd=self.folder,
             capture_output=True,
@@ -121,6 +130,12 @@ def free_port() -> int:
 def chromium() -> str | None:
     """The system's Chromium, which needs no download of Playwright's own."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def playwright_chromium() -> Path | None:
+    """The Chromium that `playwright install` has put aside, if it has."""
+    place = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "~/.cache/ms-playwright")).expanduser()
+    return next(place.glob("chromium*"), None)
 
 
 def _unprivileged() -> str | None:
