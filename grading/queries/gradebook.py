@@ -1,0 +1,128 @@
+"""The gradebook: every student of a course with scores, total, grade, exam and pass.
+
+One student's page and the whole course go through the same rules here, over plain tuples.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from grading.models import ExamResult, Submission
+from grading.queries.deadlines import CourseDeadlines, course_deadlines
+from grading.queries.scheme import Scheme, grading_scheme
+from grading.rules import Final, Graded, Outcome, Standing, assignment_score, final, standing
+from schedule.models import Assignment, Course, Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An assignment as a column of the gradebook; ``max_score`` in hundredths."""
+
+    id: int
+    number: int
+    title: str
+    max_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One student: penalised scores in the order of the columns, None where nothing graded counts.
+
+    ``waiting`` says for each column whether work is there that no TA has given points yet.
+    """
+
+    student_id: int
+    email: str
+    name: str
+    group: str
+    scores: tuple[int | None, ...]
+    waiting: tuple[bool, ...]
+    standing: Standing
+    final: Final
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    """A course's students by group, name and e-mail, over its assignments in order of number."""
+
+    course: Course
+    scheme: Scheme
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def max_total(self) -> int:
+        """The most that all assignments together can give, in hundredths, without bonus."""
+        return sum(column.max_score for column in self.columns)
+
+
+_Work = tuple[datetime, int | None, int | None]
+"""When it was handed in, its points, its bonus; None where it has no review."""
+
+
+def gradebook(
+    course: Course, *, students: Collection[int] | None = None, deadlines: CourseDeadlines | None = None
+) -> Gradebook:
+    """The gradebook of a course, or of some of its students by their ids.
+
+    Takes seven statements whatever the number of students (five where ``deadlines`` are given).
+    Raises SchemeMissing for a course without a grade scale.
+    """
+    scheme = grading_scheme(course)
+    deadlines = deadlines or course_deadlines(course)
+    columns = tuple(
+        Column(*row)
+        for row in Assignment.objects.filter(course=course)
+        .order_by("number")
+        .values_list("pk", "number", "title", "max_score")
+    )
+    works = _works(course, students)
+    outcomes = _outcomes(course, students)
+    rows = []
+    for student_id, email, name, group in _students(course, students):
+        scores, waiting = [], []
+        for column in columns:
+            attempts = works.get((student_id, column.id), ())
+            graded = [Graded(at, score, bonus or 0) for at, score, bonus in attempts if score is not None]
+            scores.append(assignment_score(graded, deadlines.terms(column.id, student_id).prices))
+            waiting.append(len(graded) < len(attempts))
+        stands = standing(scores, scheme.scale)
+        end = final(stands.accumulated, outcomes.get(student_id, ()), scheme.scale, scheme.pass_rule)
+        rows.append(Row(student_id, email, name, group, tuple(scores), tuple(waiting), stands, end))
+    return Gradebook(course, scheme, columns, tuple(rows))
+
+
+def _students(course: Course, students: Collection[int] | None) -> list[tuple[int, str, str, str]]:
+    enrolments = Enrolment.objects.students().filter(course=course)
+    if students is not None:
+        enrolments = enrolments.filter(person_id__in=students)
+    rows = enrolments.order_by().values_list("person_id", "person__email", "person__name", "group__name")
+    # Sorted here, so that the order is the same whatever collation the database has.
+    return sorted(rows, key=lambda row: (row[3], row[2], row[1]))
+
+
+def _works(course: Course, students: Collection[int] | None) -> dict[tuple[int, int], list[_Work]]:
+    """Every submission, by student and assignment."""
+    submissions = Submission.objects.filter(assignment__course=course)
+    if students is not None:
+        submissions = submissions.filter(student_id__in=students)
+    works: dict[tuple[int, int], list[_Work]] = defaultdict(list)
+    for student_id, assignment_id, at, score, bonus in submissions.order_by().values_list(
+        "student_id", "assignment_id", "submitted_at", "review__score", "review__bonus"
+    ):
+        works[student_id, assignment_id].append((at, score, bonus))
+    return works
+
+
+def _outcomes(course: Course, students: Collection[int] | None) -> dict[int, list[Outcome]]:
+    """The outcomes of each student's exam, in order of time."""
+    results = ExamResult.objects.filter(course=course)
+    if students is not None:
+        results = results.filter(student_id__in=students)
+    outcomes: dict[int, list[Outcome]] = defaultdict(list)
+    for student_id, outcome in results.order_by("recorded_at", "pk").values_list("student_id", "outcome"):
+        outcomes[student_id].append(Outcome(outcome))
+    return outcomes
