@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django import Settings
 
+from tests.cast import *  # noqa: F403 - the cast of people, as fixtures
 from tests.services import chromium
 
 ROOT = Path(__file__).parent.parent

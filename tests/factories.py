@@ -1,0 +1,173 @@
+"""Builders of rows for tests: keyword-only, each works without arguments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from grading.models import (
+    ExamResult,
+    GradeRow,
+    GradingScheme,
+    LatePenalty,
+    Review,
+    Submission,
+    SubmissionFile,
+)
+from grading.rules import instant
+from people.models import User
+from schedule.models import Assignment, ClassMeeting, Course, Enrolment, Exam, Role, StudyGroup
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+PASSWORD = "correct horse battery staple"
+_numbers = count(1)
+
+
+def moscow(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    """The instant at which clocks in Moscow show this."""
+    return instant(datetime(year, month, day, hour, minute, second), MOSCOW)  # noqa: DTZ001 - a wall clock
+
+
+def make_user(*, email: str = "", name: str = "", password: str | None = None, **fields: Any) -> User:
+    number = next(_numbers)
+    email = email or f"person{number}@example.org"
+    return User.objects.create_user(email, password, name=name or f"Person {number}", **fields)
+
+
+def make_course(*, slug: str = "", scheme: bool = True, per_day: int = 100, **fields: Any) -> Course:
+    """A course in Moscow in autumn 2025; with ``scheme`` also the real scale and penalty of that course."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "slug": slug or f"course-{number}",
+        "title": f"Course {number}",
+        "short_title": f"C{number}",
+        "time_zone": "Europe/Moscow",
+        "starts_on": date(2025, 9, 1),
+        "ends_on": date(2025, 12, 31),
+    }
+    course = Course.objects.create(**values | fields)
+    if scheme:
+        make_scheme(course=course)
+        LatePenalty.objects.create(course=course, per_day=per_day)
+    return course
+
+
+def make_scheme(*, course: Course | None = None, **fields: Any) -> GradingScheme:
+    """The real course's four grades; the pass is given from good on."""
+    course = course or make_course(scheme=False)
+    scheme = GradingScheme.objects.create(course=course, pass_grade="good", **fields)
+    rows = [("excellent", 4800, 5), ("good", 3600, 4), ("satisfactory", 3000, 3), ("unsatisfactory", 0, 0)]
+    GradeRow.objects.bulk_create(
+        GradeRow(scheme=scheme, position=place, code=code, min_total=total, min_passed=passed)
+        for place, (code, total, passed) in enumerate(rows)
+    )
+    return scheme
+
+
+def make_group(*, course: Course | None = None, name: str = "") -> StudyGroup:
+    return StudyGroup.objects.create(course=course or make_course(), name=name or f"{next(_numbers)}")
+
+
+def make_enrolment(
+    *,
+    person: User | None = None,
+    course: Course | None = None,
+    group: StudyGroup | None = None,
+    role: str = Role.STUDENT,
+    **fields: Any,
+) -> Enrolment:
+    """Students without a group get a new one."""
+    course = course or (group.course if group else make_course())
+    if group is None and role in (Role.STUDENT, Role.REPRESENTATIVE):
+        group = make_group(course=course)
+    return Enrolment.objects.create(
+        person=person or make_user(), course=course, group=group, role=role, **fields
+    )
+
+
+def make_class(
+    *, course: Course | None = None, starts_at: datetime | None = None, **fields: Any
+) -> ClassMeeting:
+    number = next(_numbers)
+    starts_at = starts_at or moscow(2025, 9, 9, 10, 30)
+    values: dict[str, Any] = {
+        "course": course or make_course(),
+        "key": f"class-{number}",
+        "kind": ClassMeeting.Kind.LECTURE,
+        "number": f"{number:02d}",
+        "title": f"Class {number}",
+        "ends_at": starts_at + timedelta(minutes=95),
+    }
+    return ClassMeeting.objects.create(starts_at=starts_at, **values | fields)
+
+
+def make_exam(*, course: Course | None = None, **fields: Any) -> Exam:
+    values: dict[str, Any] = {"not_before_on": date(2025, 12, 16), "not_after_on": date(2025, 12, 31)}
+    return Exam.objects.create(course=course or make_course(), **values | fields)
+
+
+def make_assignment(*, course: Course | None = None, number: int = 0, **fields: Any) -> Assignment:
+    """Issued on 16 September 2025, due at the end of the 30th, ten points."""
+    course = course or make_course()
+    number = number or Assignment.objects.filter(course=course).count() + 1
+    values: dict[str, Any] = {
+        "title": f"Assignment {number}",
+        "issued_on": date(2025, 9, 16),
+        "due_at": moscow(2025, 9, 30, 23, 59, 59),
+    }
+    return Assignment.objects.create(course=course, number=number, **values | fields)
+
+
+def make_submission(
+    *,
+    assignment: Assignment | None = None,
+    student: User | None = None,
+    submitted_at: datetime | None = None,
+    score: int | None = None,
+    **fields: Any,
+) -> Submission:
+    """Handed in at noon on 25 September 2025 unless told; with ``score`` (hundredths) also reviewed."""
+    assignment = assignment or make_assignment()
+    student = student or make_enrolment(course=assignment.course).person
+    submission = Submission.objects.create(
+        assignment=assignment,
+        student=student,
+        submitted_at=submitted_at or moscow(2025, 9, 25, 12),
+        **fields,
+    )
+    if score is not None:
+        make_review(submission=submission, score=score)
+    return submission
+
+
+def make_file(
+    *, submission: Submission | None = None, name: str = "work.py", **fields: Any
+) -> SubmissionFile:
+    """A row only; tests of the storage write bytes."""
+    submission = submission or make_submission()
+    values: dict[str, Any] = {
+        "position": submission.files.count() + 1,
+        "size": 12,
+        "sha256": "0" * 64,
+        "path": f"test/{next(_numbers)}",
+    }
+    return SubmissionFile.objects.create(submission=submission, name=name, **values | fields)
+
+
+def make_review(
+    *, submission: Submission | None = None, score: int | None = 1000, bonus: int = 0, **fields: Any
+) -> Review:
+    submission = submission or make_submission()
+    values: dict[str, Any] = {"reviewed_at": submission.submitted_at + timedelta(days=1)}
+    return Review.objects.create(submission=submission, score=score, bonus=bonus, **values | fields)
+
+
+def make_exam_result(
+    *, course: Course | None = None, student: User | None = None, outcome: str = "confirm", **fields: Any
+) -> ExamResult:
+    course = course or make_course()
+    student = student or make_enrolment(course=course).person
+    values: dict[str, Any] = {"recorded_at": moscow(2025, 12, 20, 18)}
+    return ExamResult.objects.create(course=course, student=student, outcome=outcome, **values | fields)

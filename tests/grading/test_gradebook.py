@@ -1,0 +1,123 @@
+"""The gradebook: one set of rules for one student and for all."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from grading.queries.deadlines import course_deadlines
+from grading.queries.gradebook import gradebook
+from grading.queries.scheme import SchemeMissing
+from people.models import User
+from schedule.models import Course, StudyGroup
+from tests.factories import (
+    make_assignment,
+    make_course,
+    make_enrolment,
+    make_exam_result,
+    make_review,
+    make_submission,
+    moscow,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+def test_scores_are_the_best_penalised_ones(course: Course, student: User) -> None:
+    first, second, third = (make_assignment(course=course) for _number in range(3))
+    make_submission(
+        assignment=first, student=student, submitted_at=moscow(2025, 9, 30, 23, 59, 59), score=700
+    )
+    make_submission(assignment=first, student=student, submitted_at=moscow(2025, 10, 1), score=1000)
+    make_submission(assignment=first, student=student, submitted_at=moscow(2025, 10, 2))
+    make_submission(assignment=second, student=student, submitted_at=moscow(2025, 12, 1), score=900)
+
+    row = gradebook(course).rows[0]
+
+    assert row.scores == (900, 0, None)
+    assert row.waiting == (True, False, False)
+    assert (row.standing.total, row.standing.passed) == (900, 1)
+    assert row.standing.accumulated.code == "unsatisfactory"
+    assert row.final.outcome is None
+    assert third.number == 3
+
+
+def test_exam_shifts_the_grade_and_the_last_outcome_counts(course: Course, student: User) -> None:
+    for _number in range(6):
+        make_submission(assignment=make_assignment(course=course), student=student, score=800)
+    make_exam_result(course=course, student=student, outcome="fail", recorded_at=moscow(2025, 12, 20))
+    make_exam_result(course=course, student=student, outcome="lower", recorded_at=moscow(2025, 12, 27))
+
+    row = gradebook(course).rows[0]
+
+    assert row.standing.accumulated.code == "excellent"
+    assert row.final.grade is not None
+    assert (row.final.grade.code, row.final.passed) == ("good", True)
+
+
+def test_students_only_in_order_of_group_name_and_email(
+    course: Course, student: User, group_mate: User, representative: User, assistant: User, group: StudyGroup
+) -> None:
+    gone = make_enrolment(group=group, left_at=moscow(2025, 10, 1)).person
+
+    people = [row.email for row in gradebook(course).rows]
+
+    assert people == [group_mate.email, student.email, representative.email]
+    assert gone.email not in people
+    assert assistant.email not in people
+
+
+def test_bonus_is_never_penalised(course: Course, student: User) -> None:
+    late = make_submission(
+        assignment=make_assignment(course=course), student=student, submitted_at=moscow(2025, 12, 1)
+    )
+    make_review(submission=late, score=1000, bonus=50)
+
+    assert gradebook(course).rows[0].scores == (50,)
+
+
+def test_work_after_the_hard_date_does_not_count(course: Course, student: User) -> None:
+    hard = make_assignment(course=course, closes_at=moscow(2025, 9, 30, 23, 59, 59))
+    make_submission(assignment=hard, student=student, submitted_at=moscow(2025, 10, 1), score=1000)
+
+    assert gradebook(course).rows[0].scores == (None,)
+
+
+def test_the_course_closes_its_assignments_but_never_before_they_are_due(course: Course) -> None:
+    course.closes_at = moscow(2025, 10, 5)
+    early, late = make_assignment(course=course), make_assignment(course=course, due_at=moscow(2025, 11, 1))
+    deadlines = course_deadlines(course)
+
+    assert deadlines.of_course[early.pk].closes_at == moscow(2025, 10, 5)
+    assert deadlines.of_course[late.pk].closes_at == moscow(2025, 11, 1)
+    assert deadlines.of_course[late.pk].is_hard
+
+
+@pytest.mark.parametrize("students", [1, 30])
+def test_statements_do_not_grow_with_students(
+    course: Course, group: StudyGroup, students: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assignments = [make_assignment(course=course) for _number in range(6)]
+    for _number in range(students):
+        person = make_enrolment(group=group).person
+        for assignment in assignments:
+            make_submission(assignment=assignment, student=person, score=500)
+
+    with django_assert_num_queries(7):
+        assert len(gradebook(course).rows) == students
+
+
+def test_one_student_has_the_same_row_as_in_the_whole_table(
+    course: Course, student: User, group_mate: User
+) -> None:
+    for person in (student, group_mate):
+        make_submission(assignment=make_assignment(course=course), student=person, score=950)
+
+    (row,) = gradebook(course, students=[student.pk]).rows
+
+    assert row in gradebook(course).rows
+
+
+def test_a_course_without_a_scale_is_named() -> None:
+    with pytest.raises(SchemeMissing, match="no grade scale"):
+        gradebook(make_course(scheme=False))
