@@ -1,0 +1,154 @@
+"""What the schedule shows: a course's term week by week, with classes, materials and homework."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+from people.models import User
+from schedule.models import Assignment, ClassMeeting, Course, Exam, Material
+
+
+def full_address(course: Course, url: str) -> str:
+    """A link as browsers can follow it: relative ones against the course's base.
+
+    Empty for anything but http and https, and for a relative link where the course has no base.
+    """
+    try:
+        address = urljoin(course.links_base_url, url.strip())
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A material: its title, and where it is read; the address is empty where it has none that works."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Homework:
+    """An assignment given at a class."""
+
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassEntry:
+    """A class as it stands in the schedule."""
+
+    kind: str
+    kind_title: str
+    number: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    materials: tuple[Link, ...]
+    homework: tuple[Homework, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week of the term, numbered from the week of the course's first day, Monday to Sunday."""
+
+    number: int
+    first_on: date
+    classes: tuple[ClassEntry, ...]
+
+    @property
+    def last_on(self) -> date:
+        """The week's Sunday."""
+        return self.first_on + timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The whole term: every week from the first day of the course to its last event, empty ones too."""
+
+    course: Course
+    weeks: tuple[Week, ...]
+    exam: Exam | None
+
+    def week_of(self, day: date) -> Week | None:
+        """The week in which a day falls, None outside the term."""
+        return next((week for week in self.weeks if week.first_on <= day <= week.last_on), None)
+
+    def next_class(self, now: datetime) -> ClassEntry | None:
+        """The class that is going on or comes next."""
+        coming = (entry for week in self.weeks for entry in week.classes if entry.ends_at > now)
+        return next(coming, None)
+
+
+def week_number(course: Course, day: date) -> int:
+    """Weeks are counted from that of the course's first day; before it the number is 0 or less."""
+    return (monday(day) - monday(course.starts_on)).days // 7 + 1
+
+
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def programme(course: Course) -> Programme:
+    """A course's schedule, in four statements."""
+    zone = course.zone
+    classes = list(ClassMeeting.objects.filter(course=course).order_by("starts_at", "key"))
+    materials = _materials(course)
+    homework = _homework(course)
+    by_week: dict[int, list[ClassEntry]] = defaultdict(list)
+    for meeting in classes:
+        number = week_number(course, meeting.starts_at.astimezone(zone).date())
+        by_week[number].append(_entry(meeting, materials[meeting.pk], homework[meeting.pk]))
+    exam = Exam.objects.filter(course=course).first()
+    last_on = max(course.ends_on, exam.not_after_on) if exam else course.ends_on
+    numbers = range(min([1, *by_week]), max([week_number(course, last_on), *by_week]) + 1)
+    first = monday(course.starts_on)
+    weeks = (Week(n, first + timedelta(weeks=n - 1), tuple(by_week.get(n, ()))) for n in numbers)
+    return Programme(course, tuple(weeks), exam)
+
+
+def _entry(meeting: ClassMeeting, materials: Sequence[Link], homework: Sequence[Homework]) -> ClassEntry:
+    return ClassEntry(
+        kind=meeting.kind,
+        kind_title=meeting.get_kind_display(),
+        number=meeting.number,
+        title=meeting.title,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        room=meeting.room,
+        materials=tuple(materials),
+        homework=tuple(homework),
+    )
+
+
+def _materials(course: Course) -> dict[int, list[Link]]:
+    links: dict[int, list[Link]] = defaultdict(list)
+    rows = Material.objects.filter(class_meeting__course=course).order_by("position")
+    for class_id, title, url in rows.values_list("class_meeting_id", "title", "url"):
+        links[class_id].append(Link(title, full_address(course, url)))
+    return links
+
+
+def _homework(course: Course) -> dict[int, list[Homework]]:
+    given: dict[int, list[Homework]] = defaultdict(list)
+    rows = Assignment.objects.filter(course=course, given_at_class__isnull=False).order_by("number")
+    for class_id, number, title in rows.values_list("given_at_class_id", "number", "title"):
+        if class_id is not None:
+            given[class_id].append(Homework(number, title))
+    return given
+
+
+def current_course(user: User, now: datetime) -> Course | None:
+    """The course that a person's home shows: the latest that has begun, else the first that will; None without."""
+    courses = list(Course.objects.visible_to(user).order_by("-starts_on", "slug"))
+    begun = (course for course in courses if course.starts_on <= now.astimezone(course.zone).date())
+    return next(begun, courses[-1] if courses else None)
