@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+import courseportal.broker  # noqa: F401  # knows the scheme files://
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
 
 app = Celery("courseportal")

@@ -158,8 +158,8 @@ STORAGES = {
 
 # --- Later, and on a timetable ------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "courseportal.broker:Transport://"
-EMBEDDED_BROKER = not CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://"))
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "files://"
+EMBEDDED_BROKER = CELERY_BROKER_URL == "files://"  # courseportal/broker.py
 VISIBILITY_TIMEOUT = env.int("CELERY_VISIBILITY_TIMEOUT", 600)  # seconds
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"folder": str(DATA_DIR / "broker")}
@@ -180,6 +180,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Files carry messages to one reader; remote control would need messages to all.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not EMBEDDED_BROKER
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300

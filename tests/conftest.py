@@ -16,9 +16,8 @@ from django.db import connection
 from pytest_django import Settings
 
 from tests.cast import *  # noqa: F403 - the cast of people, as fixtures
-from tests.services import chromium
+from tests.services import ROOT, chromium
 
-ROOT = Path(__file__).parent.parent
 CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-quic",

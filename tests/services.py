@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+ROOT = Path(__file__).parent.parent  # of the project
 PR_SET_PDEATHSIG = 1
 START_TIMEOUT = 20.0  # seconds
 

@@ -12,8 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.conftest import ROOT
 from tests.plugin import ON_SQLITE
+from tests.services import ROOT
 
 READ = """
 import json
