@@ -10,32 +10,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from schedule.rules import end_of_day as end_of_day  # noqa: PLC0414 - part of these rules too
+from schedule.rules import instant as instant  # noqa: PLC0414
+
 Hundredths = int
 """Points in hundredths: 950 is 9.50 points."""
 
-END_OF_DAY = time(23, 59, 59)
-
 
 # Time ------------------------------------------------------------------------------------------------
-
-
-def instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which clocks in ``zone`` show the naive ``local`` time.
-
-    Of the two instants of an ambiguous time the later, and a time that a clock change skips is moved
-    past the gap: both in the student's favour (docs/course-rules.md, Time).
-    """
-    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-
-
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """23:59:59 of ``day`` in ``zone``: the instant that a deadline given as a date means."""
-    return instant(datetime.combine(day, END_OF_DAY), zone)
 
 
 def days_after(due_at: datetime, days: int, zone: ZoneInfo) -> datetime:

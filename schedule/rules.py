@@ -1,0 +1,25 @@
+"""What local dates and times mean as instants; neither a clock nor a database.
+
+Source: docs/course-rules.md, Time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+END_OF_DAY = time(23, 59, 59)
+
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which clocks in ``zone`` show the naive ``local`` time.
+
+    Of the two instants of an ambiguous time the later, and a time that a clock change skips is moved
+    past the gap: both in the student's favour (docs/course-rules.md, Time).
+    """
+    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """23:59:59 of ``day`` in ``zone``: the instant that a deadline given as a date means."""
+    return instant(datetime.combine(day, END_OF_DAY), zone)
