@@ -19,7 +19,7 @@ Args = ParamSpec("Args")
 class CourseRequest(HttpRequest):
     """A request of a signed-in person for a page of a course in which they take part."""
 
-    user: User  # type: ignore[assignment]  # signed in, for the decorator has asked
+    user: User
     course: Course
 
 
