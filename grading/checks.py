@@ -1,0 +1,25 @@
+"""What must hold of the settings before files of students are taken."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def uploads_arrive_beside_their_place(**_kwargs: Any) -> list[CheckMessage]:
+    """Files arrive on the filesystem on which they are kept: they are linked into place, never moved."""
+    incoming, kept = Path(settings.FILE_UPLOAD_TEMP_DIR), Path(settings.MEDIA_ROOT)
+    missing = [folder for folder in (incoming, kept) if not folder.is_dir()]
+    if missing:
+        return [Error(f"There is no folder {folder}.", id="grading.E001") for folder in missing]
+    if incoming.stat().st_dev == kept.stat().st_dev:
+        return []
+    return [
+        Error(
+            f"FILE_UPLOAD_TEMP_DIR ({incoming}) and MEDIA_ROOT ({kept}) lie on different filesystems.",
+            hint="A full disk could cut an upload short on its way from one to the other.",
+            id="grading.E002",
+        )
+    ]
