@@ -1,0 +1,177 @@
+"""The portal's template vocabulary: numbers, moments, icons, chips, sums, prices and rulers.
+
+``{% load portal %}`` in any template. Every tag gives finished, escaped HTML that needs no script and no
+inline style. Points and costs come in as integers of hundredths of a point, moments as aware datetimes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from lucide.templatetags.lucide import lucide
+
+from courseportal import rulers, wording
+
+register = template.Library()
+
+register.filter("in_points", wording.in_points)
+register.filter("size", wording.size_text)
+register.filter("weekday", wording.weekday_text)
+register.filter("day_text", wording.date_text)
+
+
+@lru_cache(maxsize=128)
+def drawn_icon(name: str) -> SafeString:
+    """A Lucide icon as inline SVG, hidden from screen readers: a word always stands beside it."""
+    drawn: str = lucide(name, size=24, **{"class": "ico", "aria-hidden": "true"})
+    return mark_safe(drawn)  # noqa: S308 - SVG of the icon package
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """``{% icon "check" %}``: see ``drawn_icon``."""
+    return drawn_icon(str(name))
+
+
+@register.filter
+def points(hundredths: int | None, style: str = "") -> str:
+    """``{{ 950|points }}`` is 9.50; ``:"trim"`` gives 9.5; nothing (None) is an en dash."""
+    if hundredths is None:
+        return "\N{EN DASH}"
+    return wording.points_text(hundredths, trim=style == "trim")
+
+
+@register.filter
+def cost(hundredths: int, style: str = "") -> str:
+    """``{{ 200|cost }}`` is −2.00, ``{{ 0|cost }}`` is 0; ``:"trim"`` gives −2."""
+    return wording.cost_text(hundredths, trim=style == "trim")
+
+
+@register.filter
+def day(value: date, style: str = "day") -> SafeString:
+    """A day as ``<time>``; styles day, long_day, weekday, dated."""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), wording.date_text(value, style))
+
+
+def _zone_of(context: Mapping[str, Any], zone: tzinfo | str | None) -> tzinfo:
+    if isinstance(zone, str) and zone:
+        return ZoneInfo(zone)
+    if isinstance(zone, tzinfo):
+        return zone
+    shell = context.get("portal")
+    course_zone = getattr(shell, "zone", None)
+    return course_zone or timezone.get_current_timezone()
+
+
+@register.simple_tag(takes_context=True)
+def moment(
+    context: template.Context,
+    at: datetime,
+    style: str = "short",
+    *,
+    zone: tzinfo | str | None = None,
+    show_zone: bool = False,
+) -> SafeString:
+    """A moment in the course's zone as ``<time>``: style short, long, time, seconds, clock or a day's."""
+    place = _zone_of(context, zone)  # type: ignore[arg-type]  # a Context reads like a mapping
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        at.astimezone(place).isoformat(timespec="seconds"),
+        wording.moment_text(at, style, place, with_zone=show_zone),
+    )
+
+
+@register.simple_tag
+def distance(at: datetime, now: datetime, *, live: bool = False) -> SafeString:
+    """How far a moment is: "in 17 days"; with ``live`` a script keeps it true while the page is open."""
+    text = wording.distance_text(at, now)
+    if not live:
+        return format_html("{}", text)
+    return format_html(
+        '<span data-countdown="{}" data-ahead="{}" data-ago="{}">{}</span>',
+        at.isoformat(timespec="seconds"),
+        _("in {hours} h {minutes} min"),
+        _("{hours} h {minutes} min ago"),
+        text,
+    )
+
+
+CHIP_ICONS = {
+    "ok": "check",
+    "warn": "undo-2",
+    "late": "clock",
+    "new": "info",
+    "pencil": "pencil",
+    "": "circle",
+}
+
+
+@register.simple_tag
+def chip(text: str, kind: str = "", icon: str = "") -> SafeString:
+    """A state in a word with an icon; kinds ok, warn, late, new, pencil (unconfirmed) or plain."""
+    return format_html(
+        '<span class="chip{}">{}{}</span>',
+        f" chip-{kind}" if kind else "",
+        drawn_icon(icon or CHIP_ICONS[kind]),
+        text,
+    )
+
+
+@register.inclusion_tag("portal/price.html")
+def price(hundredths: int, label: str = "", *, trim: bool = False, closed: bool = False) -> dict[str, object]:
+    """What handing in costs at this moment, as a tag: free in green, closed in grey."""
+    kind = "lock" if closed else ("" if hundredths else "free")
+    return {"kind": kind, "label": label, "text": wording.cost_text(hundredths, trim=trim)}
+
+
+@register.inclusion_tag("portal/sum.html", name="sum")
+def working(raw: int, lateness: int, result: int, *, pencil: bool = False) -> dict[str, object]:
+    """Raw points, what lateness takes, the result: a number never stands without its working."""
+    return {"raw": raw, "lateness": lateness, "result": result, "pencil": pencil}
+
+
+@register.inclusion_tag("portal/empty.html")
+def empty(title: str, text: str = "", *, at: int = 50, url: str = "", link: str = "") -> dict[str, object]:
+    """An empty state: a drawn ruler with its mark at ``at`` per cent, a true sentence, one way on."""
+    return {
+        "title": title,
+        "text": text,
+        "x": rulers.as_percent(at * 100),
+        "ticks": [rulers.RulerTick(rulers.as_percent(n * 1000), n in (0, 5, 10)) for n in range(11)],
+        "url": url,
+        "link": link,
+    }
+
+
+@register.inclusion_tag("portal/term_ruler.html")
+def term_ruler(
+    starts_on: date, ends_on: date, today: date, marks: Iterable[rulers.TermMark]
+) -> dict[str, object]:
+    """The term as a line with the assignments' deadlines on it, and today."""
+    ruler = rulers.term_ruler(starts_on=starts_on, ends_on=ends_on, today=today, marks=list(marks))
+    months = [
+        (tick, wording.month_text(tick.on), wording.month_text(tick.on, short=True)) for tick in ruler.months
+    ]
+    return {"ruler": ruler, "months": months, "today": today}
+
+
+@register.inclusion_tag("portal/standing_ruler.html")
+def standing_ruler(
+    counted: int, waiting: int, maximum: int, thresholds: Sequence[rulers.Threshold]
+) -> dict[str, object]:
+    """Points so far against the thresholds of the grades."""
+    ruler = rulers.standing_ruler(counted=counted, waiting=waiting, maximum=maximum, thresholds=thresholds)
+    return {"ruler": ruler, "counted": counted, "waiting": waiting}
+
+
+@register.inclusion_tag("portal/price_chart.html")
+def price_chart(prices: Sequence[rulers.DayPrice], today: date, due_on: date) -> dict[str, object]:
+    """Days and what handing in costs on each; the solid column is today's."""
+    return {"chart": rulers.price_chart(prices=prices, today=today, due_on=due_on), "due_on": due_on}

@@ -1,0 +1,119 @@
+"""How the portal writes numbers, sizes, days and moments, in the language of the page.
+
+Everything a page prints goes through here, so that the same value looks the same on every page: decimal comma
+in Russian, the minus sign U+2212, no-break spaces before units, moments in the course's zone.
+"""
+
+from datetime import date, datetime, tzinfo
+
+from django.utils import formats
+from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language, ngettext, npgettext, pgettext
+from django.utils.translation import gettext as _
+
+MINUS = "\N{MINUS SIGN}"
+NBSP = "\N{NO-BREAK SPACE}"
+
+DAY_STYLES = {
+    "day": "j {month}",
+    "long_day": "j E",
+    "weekday": "l, j E",
+    "dated": "j E Y",
+}
+MOMENT_STYLES = {
+    "short": "j {month}, H:i",
+    "long": "j E, H:i",
+    "time": "H:i",
+    "seconds": "j E Y, H:i:s",
+    "clock": "H:i:s",
+    **DAY_STYLES,
+}
+
+
+def points_text(hundredths: int, *, trim: bool = False) -> str:
+    """950 as "9.50" or "9,50"; with ``trim`` as "9.5", 1000 as "10". Below zero with a true minus sign."""
+    whole, rest = divmod(abs(hundredths), 100)
+    digits = f"{rest:02d}"
+    if trim:
+        digits = digits.rstrip("0")
+    separator = formats.get_format("DECIMAL_SEPARATOR")
+    text = f"{whole}{separator}{digits}" if digits else str(whole)
+    return f"{MINUS}{text}" if hundredths < 0 else text
+
+
+def cost_text(hundredths: int, *, trim: bool = False) -> str:
+    """A price as it is taken away: 200 as "−2.00"; nothing as "0"."""
+    return points_text(-hundredths, trim=trim) if hundredths else "0"
+
+
+def in_points(hundredths: int) -> str:
+    """The number with its word: "2 points", "1.5 points"."""
+    text = points_text(hundredths, trim=True)
+    if hundredths % 100:
+        return pgettext("a fraction of points", "%(points)s points") % {"points": text}
+    count = abs(hundredths) // 100
+    return ngettext("%(points)s point", "%(points)s points", count) % {"points": text}
+
+
+def size_text(size: int) -> str:
+    """A file size in bytes as "640 bytes", "12 KB", "1.8 MB"; 1024 bytes are a KB."""
+    if size < 1024:
+        return ngettext("%(count)d byte", "%(count)d bytes", size) % {"count": size}
+    for unit, limit in ((_("KB"), 1024**2), (_("MB"), 1024**3), (_("GB"), 1024**4)):
+        if size < limit or unit == _("GB"):
+            tenths = (size * 10 * 1024 * 2 + limit) // (2 * limit)
+            return f"{points_text(tenths * 10, trim=True)}{NBSP}{unit}"
+    raise AssertionError(size)
+
+
+def _month() -> str:
+    # Russian writes the short month in lower case; Django's "M" makes it a title.
+    return "b" if (get_language() or "").startswith("ru") else "M"
+
+
+def date_text(value: date, style: str = "day") -> str:
+    """A day or a moment in one of ``MOMENT_STYLES``; a moment must already be in the zone it is read in."""
+    text = format_date(value, MOMENT_STYLES[style].format(month=_month()))
+    return text.replace(" ", NBSP, 1) if style in ("day", "short") else text
+
+
+def moment_text(at: datetime, style: str, zone: tzinfo, *, with_zone: bool = False) -> str:
+    """An aware moment in ``zone``; ``with_zone`` adds the zone's abbreviation, as "MSK"."""
+    local = at.astimezone(zone)
+    text = date_text(local, style)
+    return f"{text}{NBSP}{local.tzname()}" if with_zone else text
+
+
+def weekday_text(value: date) -> str:
+    """The short weekday of a programme: "Mon"."""
+    return (
+        pgettext("short weekday", "Mon"),
+        pgettext("short weekday", "Tue"),
+        pgettext("short weekday", "Wed"),
+        pgettext("short weekday", "Thu"),
+        pgettext("short weekday", "Fri"),
+        pgettext("short weekday", "Sat"),
+        pgettext("short weekday", "Sun"),
+    )[value.weekday()]
+
+
+def month_text(value: date, *, short: bool = False) -> str:
+    """The name of a month standing alone: "November" or "Nov"."""
+    return format_date(value, _month() if short else "F")
+
+
+def distance_text(at: datetime, now: datetime) -> str:
+    """How far ``at`` is from ``now``: "in 1 h 15 min", "in 17 days", "4 days ago"."""
+    minutes = abs(int((at - now).total_seconds())) // 60
+    days, hours = minutes // 1440, minutes // 60
+    ahead = at >= now
+    if days >= 2:
+        if ahead:
+            return npgettext("distance", "in %(count)d day", "in %(count)d days", days) % {"count": days}
+        return npgettext("distance", "%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    pattern = (
+        pgettext("distance", "in %(hours)d h %(minutes)d min")
+        if ahead
+        else pgettext("distance", "%(hours)d h %(minutes)d min ago")
+    )
+    return pattern % {"hours": hours, "minutes": minutes % 60}

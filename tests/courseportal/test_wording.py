@@ -1,0 +1,107 @@
+"""Numbers, sizes and moments as pages print them."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from courseportal import wording
+
+AT = datetime(2026, 11, 19, 20, 59, 59, tzinfo=UTC)
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "trim", "english", "russian"),
+    [
+        (950, False, "9.50", "9,50"),
+        (1000, False, "10.00", "10,00"),
+        (5, False, "0.05", "0,05"),
+        (-250, False, "−2.50", "−2,50"),
+        (950, True, "9.5", "9,5"),
+        (1000, True, "10", "10"),
+        (0, True, "0", "0"),
+    ],
+)
+def test_points(hundredths: int, trim: bool, english: str, russian: str) -> None:
+    with translation.override("en"):
+        assert wording.points_text(hundredths, trim=trim) == english
+    with translation.override("ru"):
+        assert wording.points_text(hundredths, trim=trim) == russian
+
+
+@pytest.mark.parametrize(("hundredths", "expected"), [(200, "−2.00"), (0, "0"), (25, "−0.25")])
+def test_a_price_is_taken_away(hundredths: int, expected: str) -> None:
+    assert wording.cost_text(hundredths) == expected
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "expected"), [(100, "1 point"), (200, "2 points"), (150, "1.5 points"), (0, "0 points")]
+)
+def test_points_with_their_word(hundredths: int, expected: str) -> None:
+    assert wording.in_points(hundredths) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (1, "1 byte"),
+        (1023, "1023 bytes"),
+        (1024, "1 KB"),
+        (1536, "1.5 KB"),
+        (20 * 1024**2, "20 MB"),
+        (1887436, "1.8 MB"),
+        (3 * 1024**3, "3 GB"),
+        (5000 * 1024**3, "5000 GB"),
+    ],
+)
+def test_a_size_is_short_and_exact_to_a_tenth(size: int, expected: str) -> None:
+    assert wording.size_text(size).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+@pytest.mark.parametrize(
+    ("style", "english", "russian"),
+    [
+        ("short", "19 Nov, 23:59", "19 ноя, 23:59"),
+        ("long", "19 November, 23:59", "19 ноября, 23:59"),
+        ("seconds", "19 November 2026, 23:59:59", "19 ноября 2026, 23:59:59"),
+        ("time", "23:59", "23:59"),
+        ("day", "19 Nov", "19 ноя"),
+        ("long_day", "19 November", "19 ноября"),
+    ],
+)
+def test_a_moment_is_written_in_the_zone_and_language_of_the_page(
+    style: str, english: str, russian: str
+) -> None:
+    for language, expected in (("en", english), ("ru", russian)):
+        with translation.override(language):
+            text = wording.moment_text(AT, style, MOSCOW)
+            assert text.replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+def test_a_moment_names_its_zone_when_asked() -> None:
+    assert wording.moment_text(AT, "time", MOSCOW, with_zone=True) == "23:59\N{NO-BREAK SPACE}MSK"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [
+        (timedelta(hours=1, minutes=15), "in 1 h 15 min"),
+        (timedelta(minutes=1, seconds=59), "in 0 h 1 min"),
+        (timedelta(hours=47, minutes=59), "in 47 h 59 min"),
+        (timedelta(days=17, hours=3), "in 17 days"),
+        (-timedelta(hours=2), "2 h 0 min ago"),
+        (-timedelta(days=4), "4 days ago"),
+    ],
+)
+def test_a_distance_is_exact_when_near_and_in_days_when_far(ahead: timedelta, expected: str) -> None:
+    assert wording.distance_text(AT + ahead, AT) == expected
+
+
+def test_a_month_alone_and_a_weekday() -> None:
+    assert wording.month_text(date(2026, 11, 1)) == "November"
+    assert wording.month_text(date(2026, 11, 1), short=True) == "Nov"
+    assert wording.weekday_text(date(2026, 11, 23)) == "Mon"
+    with translation.override("ru"):
+        assert wording.month_text(date(2026, 11, 1)).lower() == "ноябрь"
