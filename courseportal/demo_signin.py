@@ -1,0 +1,81 @@
+"""Signing in to the demo with one press: only in demo mode, and only as its made-up people."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from courseportal.preferences import way_back
+from people.models import User
+from schedule.models import Enrolment, Role
+
+SHOWN_IN_A_ROLE = 3
+ORDER = (Role.STUDENT, Role.REPRESENTATIVE, Role.ASSISTANT, Role.LECTURER)
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody to sign in as: who they are in the newest course, and what they can try there."""
+
+    pk: int
+    name: str
+    initials: str
+    role: str
+    description: str
+
+
+def _description(role: str) -> str:
+    return {
+        Role.STUDENT: _("Hands in work, sees prices, marks and the grade so far."),
+        Role.REPRESENTATIVE: _("A student who also speaks for the group."),
+        Role.ASSISTANT: _("Looks at works and gives points, in the administration."),
+        Role.LECTURER: _("Runs the course: dates, people, the exam."),
+    }[Role(role)]
+
+
+def demo_people() -> list[DemoPerson]:
+    """A few made-up people of each role, students first; empty outside demo mode. One query."""
+    if not settings.DEMO:
+        return []
+    enrolments = (
+        Enrolment.objects.active()
+        .filter(person__is_demo=True, person__is_active=True)
+        .select_related("person", "group")
+        .order_by("-course__starts_on", "group__name", "person__name")
+    )
+    seen: set[int] = set()
+    by_role: dict[str, list[DemoPerson]] = {role: [] for role in ORDER}
+    for enrolment in enrolments:
+        person, shown = enrolment.person, by_role[enrolment.role]
+        if person.pk in seen or len(shown) >= SHOWN_IN_A_ROLE:
+            continue
+        seen.add(person.pk)
+        label = str(Role(enrolment.role).label)
+        group = enrolment.group.name if enrolment.group else ""
+        shown.append(
+            DemoPerson(
+                pk=person.pk,
+                name=person.name,
+                initials=person.initials,
+                role=", ".join(part for part in (label, group) if part),
+                description=_description(enrolment.role),
+            )
+        )
+    return [person for role in ORDER for person in by_role[role]]
+
+
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Signs in as the made-up person whose id is posted; 404 outside demo mode and for anybody real."""
+    if not settings.DEMO:
+        raise Http404
+    chosen = request.POST.get("person", "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+        raise Http404
+    person = get_object_or_404(User, pk=int(chosen), is_demo=True, is_active=True)
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return HttpResponseRedirect(way_back(request))

@@ -1,0 +1,81 @@
+"""What a page says when something is wrong: what happened, what is safe, what helps.
+
+400, 403, 404, 413 and 429 wear the portal's frame. 500 and 503 are drawn without a database, a session or
+context processors, because any of these may be what is broken.
+"""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+
+from courseportal.preferences import chosen_theme
+from courseportal.rulers import size_ruler
+
+LAST_RESORT = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>Something broke on our side</title>"
+    "<h1>Something broke on our side.</h1><p>What you handed in before is safe. Try again in a minute.</p>"
+)
+
+logger = logging.getLogger(__name__)
+
+
+def framed(request: HttpRequest, status: int, context: dict[str, object] | None = None) -> HttpResponse:
+    """The page of that status, with the portal's masthead."""
+    return HttpResponse(loader.render_to_string(f"{status}.html", context or {}, request), status=status)
+
+
+def bare(request: HttpRequest, status: int) -> HttpResponse:
+    """The page of that status, drawn from the request's cookies alone."""
+    try:
+        text: str = loader.render_to_string(f"{status}.html", {"theme": chosen_theme(request)})
+    except Exception:
+        logger.exception("The page for status %s could not be drawn", status)
+        text = LAST_RESORT
+    return HttpResponse(text, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return framed(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return framed(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that could not prove where it came from, most often one left open for too long."""
+    return HttpResponse(loader.render_to_string("403_csrf.html", {}, request), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, also for what exists but is not this reader's to see."""
+    return framed(request, 404)
+
+
+def too_large(request: HttpRequest, *, sent: int, limit: int) -> HttpResponse:
+    """413 for a request of ``sent`` bytes where ``limit`` are taken; nothing of it was read."""
+    context = {"sent": sent, "limit": limit, "ruler": size_ruler(sent=sent, limit=limit)}
+    return framed(request, 413, context)
+
+
+def too_many(request: HttpRequest, *, seconds: int | None = None) -> HttpResponse:
+    """429, with the seconds to wait where they are known."""
+    response = framed(request, 429)
+    if seconds is not None:
+        response["Retry-After"] = str(seconds)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return bare(request, 500)
+
+
+def unavailable(request: HttpRequest, *, seconds: int = 30) -> HttpResponse:
+    """503: a part is missing; what was sent is not saved, and the page says so."""
+    response = bare(request, 503)
+    response["Retry-After"] = str(seconds)
+    return response

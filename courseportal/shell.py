@@ -1,0 +1,165 @@
+"""What the frame of every page needs: the course, its pages, the reader's theme."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from courseportal.demo_signin import DemoPerson, demo_people
+from courseportal.preferences import chosen_theme
+from schedule.models import STAFF_ROLES, STUDENT_ROLES, Course, Enrolment
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link of the frame. ``current`` marks the page, or the part of the portal, that is open."""
+
+    label: str
+    url: str
+    icon: str = ""
+    current: bool = False
+
+
+def address(name: str, *args: str) -> str | None:
+    """The URL with that name, or None where this portal has no such page: no link leads nowhere."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return None
+
+
+class Shell:
+    """The frame's data for one request; each part costs its query only when a template reads it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def theme(self) -> str:
+        """The theme in the reader's cookie: auto, light or dark."""
+        return chosen_theme(self.request)
+
+    @cached_property
+    def enrolments(self) -> list[Enrolment]:
+        """The reader's present enrolments with course and group, the newest course first."""
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return []
+        mine = Enrolment.objects.of(user).active().select_related("course", "group")
+        return list(mine.order_by("-course__starts_on", "role"))
+
+    @cached_property
+    def course(self) -> Course | None:
+        """The course whose page is open, else the reader's newest one."""
+        opened = getattr(self.request, "course", None)
+        if isinstance(opened, Course):
+            return opened
+        slug = self._slug()
+        courses = [enrolment.course for enrolment in self.enrolments]
+        if slug is None:
+            return courses[0] if courses else None
+        mine = next((course for course in courses if course.slug == slug), None)
+        user = getattr(self.request, "user", None)
+        if mine is None and user is not None and user.is_superuser:
+            return Course.objects.filter(slug=slug).first()
+        return mine
+
+    def _slug(self) -> str | None:
+        match = self.request.resolver_match
+        if match is None:
+            return None
+        return match.kwargs.get("slug") or match.kwargs.get("course")
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The reader's roles in ``course``."""
+        course = self.course
+        return frozenset(
+            one.role for one in self.enrolments if course is not None and one.course_id == course.pk
+        )
+
+    @property
+    def brand(self) -> str:
+        """The name beside the mark: the course's short title."""
+        return self.course.short_title or self.course.title if self.course else ""
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The course's zone, in which its moments are read."""
+        return ZoneInfo(self.course.time_zone) if self.course else None
+
+    @property
+    def nav(self) -> list[NavItem]:
+        """The main pages of the course, on a phone the tabs at the bottom; only those that exist."""
+        course = self.course
+        if course is None:
+            return []
+        studies = bool(self.roles & set(STUDENT_ROLES))
+        pages = [
+            ("home", (), _("Today"), "house", True),
+            ("grading:assignments", (course.slug,), _("Assignments"), "list-checks", True),
+            ("schedule:schedule", (course.slug,), _("Schedule"), "calendar-days", True),
+            ("perks:perk", (course.slug,), _("Perk"), "flag", True),
+            ("grading:grades", (course.slug,), pgettext("navigation", "Grades"), "chart-column", studies),
+        ]
+        return [
+            NavItem(label, url, icon, current=self._is_open(name))
+            for name, args, label, icon, shown in pages
+            if shown and (url := address(name, *args)) is not None
+        ]
+
+    def _is_open(self, name: str) -> bool:
+        match = self.request.resolver_match
+        if match is None:
+            return False
+        parts = {"grading:assignment": "grading:assignments", "grading:receipt": "grading:assignments"}
+        return parts.get(match.view_name, match.view_name) == name
+
+    @property
+    def account_links(self) -> list[NavItem]:
+        """What the account menu offers besides signing out."""
+        items = [
+            ("account_change_password", _("Change password"), "key-round", True),
+            ("mfa_index", _("Second factor"), "shield-check", True),
+            ("admin:index", _("Administration"), "settings-2", self._teaches()),
+        ]
+        others = [
+            NavItem(course.short_title or course.title, url, "book-open")
+            for course in dict.fromkeys(enrolment.course for enrolment in self.enrolments)
+            if course != self.course and (url := address("schedule:schedule", course.slug)) is not None
+        ]
+        mine = [
+            NavItem(label, url, icon)
+            for name, label, icon, shown in items
+            if shown and (url := address(name)) is not None
+        ]
+        return others + mine
+
+    def _teaches(self) -> bool:
+        user = self.request.user
+        return user.is_authenticated and (
+            user.is_superuser or any(enrolment.role in STAFF_ROLES for enrolment in self.enrolments)
+        )
+
+    @property
+    def footer(self) -> list[NavItem]:
+        """Quiet links at the end of each page."""
+        if self.course is None:
+            return []
+        about = address("schedule:about", self.course.slug)
+        return [NavItem(_("About the course"), about)] if about else []
+
+    @property
+    def demo_people(self) -> list[DemoPerson]:
+        """Whom a visitor of the demo may sign in as; nobody elsewhere."""
+        return demo_people()
+
+
+def portal(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: ``portal`` in every template."""
+    return {"portal": Shell(request)}
