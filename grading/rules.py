@@ -10,13 +10,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from schedule.rules import end_of_day as end_of_day  # noqa: PLC0414 - part of these rules too
 from schedule.rules import instant as instant  # noqa: PLC0414
+from schedule.rules import utc
 
 Hundredths = int
 """Points in hundredths: 950 is 9.50 points."""
@@ -27,6 +28,7 @@ Hundredths = int
 
 def days_after(due_at: datetime, days: int, zone: ZoneInfo) -> datetime:
     """The instant ``days`` days after ``due_at``, counted on the wall clock of ``zone``."""
+    due_at = utc(due_at)
     if days == 0:
         return due_at
     wall = due_at.astimezone(zone).replace(tzinfo=None)
@@ -38,8 +40,7 @@ def days_late(submitted_at: datetime, due_at: datetime, zone: ZoneInfo) -> int:
 
     Exactly at the deadline is on time; every started day after it counts (docs/course-rules.md, Time).
     """
-    # Python compares two moments of one zone by their wall clocks, which a clock change repeats.
-    submitted_at, due_at = submitted_at.astimezone(UTC), due_at.astimezone(UTC)
+    submitted_at, due_at = utc(submitted_at), utc(due_at)
     if submitted_at <= due_at:
         return 0
     between = submitted_at.astimezone(zone).date() - due_at.astimezone(zone).date()
@@ -110,10 +111,9 @@ class Regime:
     source: Source = Source.COURSE
 
     def __post_init__(self) -> None:
-        # Python compares two moments of one zone by their wall clocks, which a clock change repeats.
-        object.__setattr__(self, "due_at", self.due_at.astimezone(UTC))
+        object.__setattr__(self, "due_at", utc(self.due_at))
         if self.closes_at is not None:
-            object.__setattr__(self, "closes_at", self.closes_at.astimezone(UTC))
+            object.__setattr__(self, "closes_at", utc(self.closes_at))
             if self.closes_at < self.due_at:
                 raise ValueError("work cannot close before it is due")
 
@@ -124,7 +124,7 @@ class Regime:
 
     def penalty_at(self, submitted_at: datetime) -> Hundredths | None:
         """The penalty for work handed in at that instant, or None where it is not accepted."""
-        if self.closes_at is not None and submitted_at.astimezone(UTC) > self.closes_at:
+        if self.closes_at is not None and utc(submitted_at) > self.closes_at:
             return None
         return self.late.penalty(days_late(submitted_at, self.due_at, self.zone))
 
@@ -171,7 +171,7 @@ class Tariff:
 
     def step_at(self, moment: datetime) -> Step | None:
         """The line that holds at ``moment``, or None where work is no longer accepted."""
-        place = bisect_left(self._untils, moment.astimezone(UTC))
+        place = bisect_left(self._untils, utc(moment))
         return self.steps[place] if place < len(self.steps) else None
 
     def penalty_at(self, moment: datetime) -> Hundredths | None:

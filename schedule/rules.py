@@ -11,12 +11,23 @@ from zoneinfo import ZoneInfo
 END_OF_DAY = time(23, 59, 59)
 
 
-def instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which clocks in ``zone`` show the naive ``local`` time.
+def utc(moment: datetime) -> datetime:
+    """The same instant in UTC. ValueError for a naive moment: the server's zone would be guessed."""
+    # Python compares two moments of one zone by their wall clocks, which a clock change repeats.
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC)
 
-    Of the two instants of an ambiguous time the later, and a time that a clock change skips is moved
-    past the gap: both in the student's favour (docs/course-rules.md, Time).
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which clocks in ``zone`` show the naive ``local`` time, in UTC.
+
+    Of the two instants of an ambiguous time the later, and a time that a clock change skips is moved on
+    by as much as the clocks were: both in the student's favour (docs/course-rules.md, Time). ValueError
+    for a time that already has a zone.
     """
+    if local.tzinfo is not None:
+        raise ValueError(f"{local} is an instant already")
     return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 

@@ -1,0 +1,57 @@
+"""Local times as instants: docs/course-rules.md, Time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from schedule.rules import end_of_day, instant, utc
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "in_utc"),
+    [
+        # Clocks in Moscow went from 02:00 back to 01:00 on 26 October 2014, at 22:00 UTC the day before.
+        ("Europe/Moscow", "2014-10-26 00:59:59", "2014-10-25 20:59:59"),
+        ("Europe/Moscow", "2014-10-26 01:00:00", "2014-10-25 22:00:00"),
+        ("Europe/Moscow", "2014-10-26 01:59:59", "2014-10-25 22:59:59"),
+        ("Europe/Moscow", "2014-10-26 02:00:00", "2014-10-25 23:00:00"),
+        # Clocks in Moscow went from 02:00 on to 03:00 on 27 March 2011, at 23:00 UTC the day before.
+        ("Europe/Moscow", "2011-03-27 01:59:59", "2011-03-26 22:59:59"),
+        ("Europe/Moscow", "2011-03-27 02:00:00", "2011-03-26 23:00:00"),
+        ("Europe/Moscow", "2011-03-27 02:30:00", "2011-03-26 23:30:00"),
+        ("Europe/Moscow", "2011-03-27 03:00:00", "2011-03-26 23:00:00"),
+        # Half an hour is changed on Lord Howe Island.
+        ("Australia/Lord_Howe", "2025-04-06 01:45:00", "2025-04-05 15:15:00"),
+        ("Australia/Lord_Howe", "2025-10-05 02:15:00", "2025-10-04 15:45:00"),
+        # Apia went over the date line: 30 December 2011 was left out.
+        ("Pacific/Apia", "2011-12-29 23:59:59", "2011-12-30 09:59:59"),
+        ("Pacific/Apia", "2011-12-30 12:00:00", "2011-12-30 22:00:00"),
+        ("Pacific/Apia", "2011-12-30 23:59:59", "2011-12-31 09:59:59"),
+        ("Pacific/Apia", "2011-12-31 23:59:59", "2011-12-31 09:59:59"),
+    ],
+)
+def test_a_local_time_is_read_in_the_students_favour(zone: str, local: str, in_utc: str) -> None:
+    expected = datetime.fromisoformat(f"{in_utc}+00:00")
+    assert instant(datetime.fromisoformat(local), ZoneInfo(zone)) == expected
+
+
+def test_a_local_time_that_has_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="instant already"):
+        instant(datetime(2025, 9, 30, tzinfo=MOSCOW), ZoneInfo("Asia/Tokyo"))
+
+
+def test_a_date_means_its_last_second() -> None:
+    assert end_of_day(date(2025, 9, 30), MOSCOW) == datetime(2025, 9, 30, 20, 59, 59, tzinfo=UTC)
+
+
+def test_an_instant_is_told_in_utc_whatever_zone_it_came_in() -> None:
+    second_half_past_one = datetime(2014, 10, 26, 1, 30, fold=1, tzinfo=MOSCOW)
+    assert utc(second_half_past_one) == datetime(2014, 10, 25, 22, 30, tzinfo=UTC)
+    assert utc(second_half_past_one).tzinfo is UTC
+    with pytest.raises(ValueError, match="has no time zone"):
+        utc(second_half_past_one.replace(tzinfo=None))
