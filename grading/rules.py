@@ -138,7 +138,7 @@ def moved(target_at: datetime, zone: ZoneInfo) -> Regime:
 class Step:
     """One line of a price list: up to and including ``until`` lateness costs ``penalty``.
 
-    ``until`` is None on a last line that holds for ever.
+    ``until`` is None on a last line that holds for ever. ``days_late`` is that of the line's first day.
     """
 
     until: datetime | None
@@ -148,21 +148,26 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The price list of an assignment: what handing in costs, for every instant.
+    """The price list of an assignment: what handing in costs, for every instant. Made by ``tariff``.
 
-    Made of one or several regimes: an instant has the lowest price that any of them gives, and is closed
+    It joins one or several regimes: an instant has the lowest price that any of them gives, and is closed
     only where all are. ``steps`` are in order of time, adjacent lines differ in price; after the last
     line's ``until`` nothing is accepted. A penalty stops growing at ``max_score``: no score falls below 0.
     """
 
-    steps: tuple[Step, ...]
+    regimes: tuple[Regime, ...]
     max_score: Hundredths
-    _untils: tuple[datetime, ...] = field(repr=False, compare=False, default=())
+    steps: tuple[Step, ...]
+    _untils: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        untils = tuple(step.until for step in self.steps if step.until is not None)
+        object.__setattr__(self, "_untils", untils)
 
     @property
     def closes_at(self) -> datetime | None:
         """The last instant at which work is accepted; None where lateness never closes it."""
-        return self.steps[-1].until if self.steps else None
+        return self.steps[-1].until
 
     @property
     def due_at(self) -> datetime | None:
@@ -178,6 +183,18 @@ class Tariff:
         """The price of handing in at ``moment``, or None where work is no longer accepted."""
         step = self.step_at(moment)
         return None if step is None else step.penalty
+
+    def days_late_at(self, moment: datetime) -> int:
+        """How many days late work handed in at ``moment`` is, by the regime that gives it its price.
+
+        Where no regime accepts it, by the one under which it is least late.
+        """
+        lateness = [
+            (regime.penalty_at(moment), days_late(moment, regime.due_at, regime.zone))
+            for regime in self.regimes
+        ]
+        accepted = [(price, days) for price, days in lateness if price is not None]
+        return min(accepted)[1] if accepted else min(days for _, days in lateness)
 
 
 def _steps_of(regime: Regime, max_score: Hundredths) -> list[Step]:
@@ -207,11 +224,10 @@ def tariff(regimes: tuple[Regime, ...], max_score: Hundredths) -> Tariff:
     for end in ends:
         offers = [step for steps in lists if (step := _line_at(steps, end)) is not None]
         _append(merged, Step(end, *min((offer.penalty, offer.days_late) for offer in offers)))
-    forever = [steps[-1] for steps in lists if steps and steps[-1].until is None]
+    forever = [steps[-1] for steps in lists if steps[-1].until is None]
     if forever:
         _append(merged, Step(None, *min((offer.penalty, offer.days_late) for offer in forever)))
-    untils = tuple(step.until for step in merged if step.until is not None)
-    return Tariff(tuple(merged), max_score, untils)
+    return Tariff(regimes, max_score, tuple(merged))
 
 
 def _line_at(steps: Sequence[Step], moment: datetime) -> Step | None:
@@ -242,17 +258,20 @@ class Graded:
 class Mark:
     """The sum of one graded submission: ``score - penalty``, not below 0, plus ``bonus``, is ``result``.
 
-    ``penalty`` is what is really taken off (never more than the score). ``days_late`` is counted from
-    the deadline that gave the price. Where the work came after the last date on which it is accepted,
-    ``counts`` is false and ``result`` is 0.
+    ``penalty`` is what is really taken off, never more than the score. ``result`` is None for work that
+    came after the last date on which it is accepted: it does not count, which is not the same as 0.
     """
 
     score: Hundredths
     penalty: Hundredths
     bonus: Hundredths
-    result: Hundredths
+    result: Hundredths | None
     days_late: int
-    counts: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether the work was accepted on some terms."""
+        return self.result is not None
 
 
 def penalised(score: Hundredths, penalty: Hundredths, bonus: Hundredths = 0) -> Hundredths:
@@ -260,22 +279,17 @@ def penalised(score: Hundredths, penalty: Hundredths, bonus: Hundredths = 0) -> 
     return max(0, score - penalty) + bonus
 
 
-def best_regime(regimes: Sequence[Regime], submitted_at: datetime) -> Regime | None:
-    """The regime that gives work handed in at that instant its lowest price; None where none accepts it."""
-    offers = [(price, regime) for regime in regimes if (price := regime.penalty_at(submitted_at)) is not None]
-    return min(offers, key=lambda offer: offer[0])[1] if offers else None
+def result_of(work: Graded, prices: Tariff) -> Hundredths | None:
+    """What one graded submission gives at these prices; None where it came too late to count."""
+    price = prices.penalty_at(work.submitted_at)
+    return None if price is None else penalised(work.score, price, work.bonus)
 
 
-def mark(work: Graded, regimes: Sequence[Regime]) -> Mark:
-    """What one graded submission is worth under the best of the person's regimes."""
-    regime = best_regime(regimes, work.submitted_at)
-    if regime is None:
-        late = min(days_late(work.submitted_at, each.due_at, each.zone) for each in regimes)
-        return Mark(work.score, 0, work.bonus, 0, late, counts=False)
-    price = regime.penalty_at(work.submitted_at) or 0
-    taken = min(price, work.score)
-    late = days_late(work.submitted_at, regime.due_at, regime.zone)
-    return Mark(work.score, taken, work.bonus, penalised(work.score, price, work.bonus), late, counts=True)
+def mark(work: Graded, prices: Tariff) -> Mark:
+    """What one graded submission is worth, with every number of its sum."""
+    taken = min(prices.penalty_at(work.submitted_at) or 0, work.score)
+    late = prices.days_late_at(work.submitted_at)
+    return Mark(work.score, taken, work.bonus, result_of(work, prices), late)
 
 
 def assignment_score(works: Iterable[Graded], prices: Tariff) -> Hundredths | None:
@@ -284,22 +298,15 @@ def assignment_score(works: Iterable[Graded], prices: Tariff) -> Hundredths | No
     None where nothing graded counts: work waiting for review adds nothing, work after the last date
     does not count (docs/course-rules.md, What counts for an assignment).
     """
-    results = [
-        penalised(work.score, price, work.bonus)
-        for work in works
-        if (price := prices.penalty_at(work.submitted_at)) is not None
-    ]
-    return max(results, default=None)
+    results = (result_of(work, prices) for work in works)
+    return max((result for result in results if result is not None), default=None)
 
 
-def best_of(works: Sequence[Graded], prices: Tariff) -> Graded | None:
+def best_of(works: Iterable[Graded], prices: Tariff) -> Graded | None:
     """The work that gives the assignment its score; ties go to the earliest. None where nothing counts."""
-    offers = [
-        (-penalised(work.score, price, work.bonus), work.submitted_at, place)
-        for place, work in enumerate(works)
-        if (price := prices.penalty_at(work.submitted_at)) is not None
-    ]
-    return works[min(offers)[2]] if offers else None
+    offers = [(result, work) for work in works if (result := result_of(work, prices)) is not None]
+    best = min(offers, key=lambda offer: (-offer[0], utc(offer[1].submitted_at)), default=None)
+    return None if best is None else best[1]
 
 
 # Accumulated grade -----------------------------------------------------------------------------------
