@@ -6,6 +6,11 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from people.audit import audited
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
-    execute_from_command_line(sys.argv)
+    command = sys.argv[1:2] + [each for each in sys.argv[2:] if not each.startswith("-")]
+    how = "shell" if command[:1] in (["shell"], ["dbshell"]) else "command"
+    with audited(how=how, why=" ".join(command)):
+        execute_from_command_line(sys.argv)

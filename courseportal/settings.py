@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -110,7 +111,8 @@ SQLITE_OPTIONS: dict[str, Any] = {
     # Django's defaults fail at once under several writers; these lose nothing and wait for each other.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+    # With recursive triggers a row that an INSERT OR REPLACE takes away is in the audit, too.
+    "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;",
 }
 POSTGRESQL_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,

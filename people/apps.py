@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
     name = "people"
     verbose_name = _("People")
+    audited = {"User": ("email", "name", "is_active", "is_superuser")}
+
+    def ready(self) -> None:
+        from people import audit, audit_triggers  # noqa: PLC0415 - needs the models
+
+        connection_created.connect(audit.listen)
+        pre_migrate.connect(audit_triggers.before_migrate, sender=self)
+        post_migrate.connect(audit_triggers.after_migrate, sender=self)

@@ -5,3 +5,29 @@ from django.utils.translation import gettext_lazy as _
 class ScheduleConfig(AppConfig):
     name = "schedule"
     verbose_name = _("Schedule")
+    audited = {
+        "Course": (
+            "slug",
+            "title",
+            "time_zone",
+            "starts_on",
+            "ends_on",
+            "closes_at",
+            "due_days_after_issue",
+        ),
+        "StudyGroup": ("course", "name"),
+        "Enrolment": ("person", "course", "group", "role", "joined_at", "left_at"),
+        "ClassMeeting": ("course", "key", "kind", "number", "title", "starts_at", "ends_at", "room"),
+        "Assignment": (
+            "course",
+            "number",
+            "title",
+            "issued_on",
+            "due_at",
+            "closes_at",
+            "max_score",
+            "takes_files",
+            "takes_link",
+        ),
+        "Exam": ("course", "not_before_on", "not_after_on", "starts_at", "room", "format"),
+    }
