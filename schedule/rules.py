@@ -1,4 +1,4 @@
-"""What local dates and times mean as instants; neither a clock nor a database.
+"""What local dates and times mean as instants, what a class is called; neither a clock nor a database.
 
 Source: docs/course-rules.md, Time.
 """
@@ -34,3 +34,8 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """23:59:59 of ``day`` in ``zone``: the instant that a deadline given as a date means."""
     return instant(datetime.combine(day, END_OF_DAY), zone)
+
+
+def usual_class_key(day: date, kind: str, which: int = 1) -> str:
+    """The key of a class that is given none: "2025-09-09-lecture", with "-2" for that day's second."""
+    return f"{day.isoformat()}-{kind}" + (f"-{which}" if which > 1 else "")
