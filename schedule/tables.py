@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -84,9 +84,9 @@ class Table:
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
 
-    def check(self) -> None:
-        """Raise BadTable if anything in the file or in any of its rows was found wrong."""
-        found = [*self.problems, *(problem for row in self.rows for problem in row.problems)]
+    def check(self, others: Iterable[Problem] = ()) -> None:
+        """Raise BadTable if anything in the file or in any of its rows was found wrong, or ``others``."""
+        found = [*others, *self.problems, *(problem for row in self.rows for problem in row.problems)]
         if found:
             raise BadTable(found)
 
