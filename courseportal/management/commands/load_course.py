@@ -1,0 +1,50 @@
+"""load_course FILE.toml [--dry-run]: make a course what its file says it is, and tell what changed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from courseportal.actions import ResultsAtStake, load_course
+from courseportal.course_file import CourseFileError, read_course_file
+
+
+class Command(BaseCommand):
+    help = "Create or update a course from its file (docs/course-file.md), and print what changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE.toml", help="the course file; - reads standard input")
+        parser.add_argument("--dry-run", action="store_true", help="print what would change, change nothing")
+
+    def handle(self, *args: Any, file: str, dry_run: bool, **options: Any) -> None:
+        try:
+            definition = read_course_file(_content(file))
+        except CourseFileError as error:
+            raise CommandError(_told(f"{file} is not loaded:", error.problems)) from None
+        try:
+            changes = load_course(definition=definition, dry_run=dry_run)
+        except ResultsAtStake as error:
+            raise CommandError(_told("refused, nothing is changed:", error.reasons)) from None
+        for line in changes or ["nothing to change"]:
+            self.stdout.write(line)
+        if changes and dry_run:
+            self.stdout.write("a dry run: nothing is changed")
+
+
+def _told(headline: str, lines: list[str]) -> str:
+    return "\n  ".join([headline, *lines])
+
+
+def _content(file: str) -> str:
+    """The text of the file. CommandError where it cannot be read."""
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return raw.decode("utf-8")
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise CommandError(f"{file} is not UTF-8 text: line {line}") from None
