@@ -109,7 +109,7 @@ def read_table(data: bytes, columns: Sequence[str]) -> Table:
         if isinstance(heading, Problem):
             raise BadTable([heading])
         names = _named(line + skipped, heading, columns)
-        return _rows(lines, names, skipped)
+        return _rows(lines, names, len(heading), skipped)
     raise BadTable([Problem(0, f"no line has text, expected a first line {','.join(columns)}")])
 
 
@@ -209,15 +209,19 @@ def _named(line: int, heading: Sequence[str], columns: Sequence[str]) -> tuple[s
     return tuple(names)
 
 
-def _rows(records: Iterator[tuple[int, list[str] | Problem]], names: Sequence[str], skipped: int) -> Table:
+def _rows(
+    records: Iterator[tuple[int, list[str] | Problem]], names: Sequence[str], width: int, skipped: int
+) -> Table:
+    """The rows under a heading of ``width`` cells, of which those without a name lie to the right."""
     rows, problems = [], []
     for line, cells in records:
         place = line + skipped
         if isinstance(cells, Problem):
             problems.append(Problem(place, cells.expected))
             continue
-        while len(cells) > len(names) and not cells[-1]:
-            cells.pop()
+        # Spreadsheets pad heading and rows alike. Any other empty cell too many may be a decimal comma.
+        if len(cells) == width and not any(cells[len(names) :]):
+            del cells[len(names) :]
         if len(cells) != len(names):
             problems.append(
                 Problem(

@@ -85,6 +85,8 @@ def test_a_heading_alone_is_a_table_without_rows() -> None:
         (b"a@example.org,A\n", 'there is no column "email"'),
         (b"email,name\na@example.org\n", "line 2: the number of cells is 1, expected 2: email, name"),
         (b"email,name\na@example.org,A,extra\n", "line 2: the number of cells is 3, expected 2"),
+        (b"email,name\na@example.org,9,5\n", "line 2: the number of cells is 3, expected 2"),
+        (b"email,name\na@example.org,A,\n", "line 2: the number of cells is 3, expected 2"),
         (b'email,name\na@example.org,"A\nB\n', "line 2: a quoted cell begins here and is never closed"),
         (b'email,name\na@example.org,"A"B\n', "line 2: a quoted cell ends in the middle"),
     ],
