@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -32,6 +32,18 @@ def email_address(text: str) -> str:
     if len(email) > EMAIL_LENGTH:
         raise BadCell(f"an e-mail address of at most {EMAIL_LENGTH} characters")
     return email
+
+
+def student_among(students: Mapping[str, int]) -> Callable[[str], int]:
+    """A reader of students' e-mail addresses; gives the account's id."""
+
+    def read(text: str) -> int:
+        found = students.get(email_address(text))
+        if found is None:
+            raise BadCell("the e-mail address of a student of this course, present or former")
+        return found
+
+    return read
 
 
 def words(what: str, *, at_most: int) -> Callable[[str], str]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from people.models import User
-from schedule.models import Assignment, ClassMeeting, Course, Exam, Material
+from schedule.models import STUDENT_ROLES, Assignment, ClassMeeting, Course, Enrolment, Exam, Material
 
 
 def full_address(course: Course, url: str) -> str:
@@ -152,3 +152,9 @@ def current_course(user: User, now: datetime) -> Course | None:
     courses = list(Course.objects.visible_to(user).order_by("-starts_on", "slug"))
     begun = (course for course in courses if course.starts_on <= now.astimezone(course.zone).date())
     return next(begun, courses[-1] if courses else None)
+
+
+def students_ever(course: Course) -> dict[str, int]:
+    """Everyone who studies or has studied in a course: account ids by e-mail."""
+    parts = Enrolment.objects.filter(course=course, role__in=STUDENT_ROLES)
+    return dict(parts.values_list("person__email", "person_id"))

@@ -1,0 +1,192 @@
+"""Work and points from a file, in bulk: what was handed in elsewhere, or graded in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db import transaction
+
+from grading.models import Review, Submission
+from schedule.cells import BadCell, moment_until, points_up_to, student_among
+from schedule.models import Assignment, Course
+from schedule.points import short_points
+from schedule.queries import students_ever
+from schedule.tables import Row, Table, read_table
+
+COLUMNS: Final = ("email", "assignment", "submitted_at", "score", "feedback")
+BATCH: Final = 5_000
+"""Rows a statement writes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionsImported:
+    """How many rows were new work, how many changed the review of work that was known, how many neither."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def import_submissions(*, course: Course, data: bytes, now: datetime) -> SubmissionsImported:
+    """Record the work and the points of a CSV file with the columns of ``COLUMNS``, whatever the deadlines.
+
+    A row's key is e-mail, assignment, submitted_at. Under a known key, handed in here or imported, the points
+    and the feedback of its review are changed where they differ; an empty feedback cell leaves what is there.
+    An empty score is work that waits for review; it is refused for work that has points, because an import
+    deletes no result. The number of statements does not grow with the rows (by one for each ``BATCH``).
+    Raises BadTable, and changes nothing, where anything in the file is wrong.
+    """
+    table = read_table(data, COLUMNS)
+    facts = _facts(table, course, now)
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=course.pk)  # one import at a time
+        stored = _stored(course, facts)
+        new = [fact for key, fact in facts.items() if key not in stored]
+        changed = _changes(facts, stored)
+        table.check()
+        _record(new, now)
+        _review_anew(changed, now)
+    return SubmissionsImported(len(new), len(changed), len(table.rows) - len(new) - len(changed))
+
+
+class _Key(NamedTuple):
+    student_id: int
+    assignment_id: int
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """One row of the file; ``score`` in hundredths, None where the work waits."""
+
+    key: _Key
+    score: int | None
+    feedback: str
+    row: Row = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is known about a submission; ``version`` is 0 where nobody has reviewed it."""
+
+    submission_id: int
+    score: int | None = None
+    feedback: str = ""
+    version: int = 0
+
+
+def _facts(table: Table, course: Course, now: datetime) -> dict[_Key, _Fact]:
+    """What the rows say, each key once; what is wrong is noted in the rows."""
+    student = student_among(students_ever(course))
+    assignments = {
+        number: (pk, points_up_to(max_score))
+        for number, pk, max_score in Assignment.objects.filter(course=course)
+        .order_by("number")
+        .values_list("number", "pk", "max_score")
+    }
+    number = _number_among(assignments)
+    moment = moment_until(now, course.zone)
+    facts: dict[_Key, _Fact] = {}
+    for row in table.rows:
+        asked = row.read("assignment", number, 0)
+        assignment_id, points = assignments.get(asked, (0, None))
+        key = _Key(row.read("email", student, 0), assignment_id, row.read("submitted_at", moment, now))
+        score = row.read("score", points, 0) if points and row.cells["score"] else None
+        if row.problems:
+            continue
+        fact = _Fact(key, score, row.cells["feedback"], row)
+        first = facts.setdefault(key, fact)
+        if first != fact:
+            told = f"another moment, or the score and feedback of line {first.row.line}: it is the same work"
+            row.refuse("submitted_at", told)
+    return facts
+
+
+def _number_among(numbers: Iterable[int]) -> Callable[[str], int]:
+    known = frozenset(numbers)
+    listed = ", ".join(map(str, sorted(known))) or "it has none yet"
+
+    def read(text: str) -> int:
+        if text.isdecimal() and len(text) < 6 and int(text) in known:
+            return int(text)
+        raise BadCell(f"the number of an assignment of this course: {listed}")
+
+    return read
+
+
+def _stored(course: Course, facts: Mapping[_Key, _Fact]) -> dict[_Key, _Stored]:
+    """The submissions that may have one of these keys, their reviews locked until the transaction ends."""
+    if not facts:
+        return {}
+    moments = [key.submitted_at for key in facts]
+    known = Submission.objects.filter(
+        assignment__course=course, submitted_at__gte=min(moments), submitted_at__lte=max(moments)
+    )
+    reviews = {
+        submission_id: _Stored(submission_id, score, feedback, version)
+        for submission_id, score, feedback, version in Review.objects.select_for_update()
+        .filter(submission__in=known.order_by())
+        .values_list("submission_id", "score", "feedback", "version")
+    }
+    # Of several with one key the imported one is meant, else the last attempt: later ones overwrite.
+    rows = known.order_by("origin", "pk").values_list("pk", "student_id", "assignment_id", "submitted_at")
+    return {
+        _Key(student_id, assignment_id, moment): reviews.get(pk, _Stored(pk))
+        for pk, student_id, assignment_id, moment in rows
+    }
+
+
+def _changes(facts: Mapping[_Key, _Fact], stored: Mapping[_Key, _Stored]) -> list[tuple[_Stored, _Fact]]:
+    """The known submissions whose review is to be another; points to be taken away are noted in the row."""
+    changes = []
+    for key, fact in facts.items():
+        old = stored.get(key)
+        if old is None:
+            continue
+        if fact.score is None and old.score is not None:
+            told = f"points: this work has {short_points(old.score)}, and an import takes none away"
+            fact.row.refuse("score", told)
+        elif fact.score != old.score or (fact.feedback and fact.feedback != old.feedback):
+            changes.append((old, fact))
+    return changes
+
+
+def _record(facts: list[_Fact], now: datetime) -> None:
+    """Store new work, with a review where the file has points or feedback."""
+    made = Submission.objects.bulk_create(
+        (Submission(**fact.key._asdict(), origin=Submission.Origin.IMPORT) for fact in facts), BATCH
+    )
+    Review.objects.bulk_create(
+        (
+            Review(submission=submission, score=fact.score, feedback=fact.feedback, reviewed_at=now)
+            for submission, fact in zip(made, facts, strict=True)
+            if fact.score is not None or fact.feedback
+        ),
+        BATCH,
+    )
+
+
+def _review_anew(changes: list[tuple[_Stored, _Fact]], now: datetime) -> None:
+    """Write points and feedback into reviews that are there, and make those that are not."""
+    reviews = [
+        Review(
+            submission_id=old.submission_id,
+            score=fact.score,
+            feedback=fact.feedback or old.feedback,
+            reviewed_at=now,
+            version=old.version + 1,
+        )
+        for old, fact in changes
+    ]
+    Review.objects.bulk_create([review for review in reviews if review.version == 1], BATCH)
+    # One statement for a whole batch, where bulk_update would spell out every row of every column.
+    Review.objects.bulk_create(
+        [review for review in reviews if review.version > 1],
+        BATCH,
+        update_conflicts=True,
+        unique_fields=["submission"],
+        update_fields=["score", "feedback", "reviewer", "reviewed_at", "version"],
+    )
