@@ -4,16 +4,23 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from courseportal import design, errors
+from courseportal import design, errors, views
 from courseportal.demo_signin import demo_sign_in
 from courseportal.preferences import set_theme
 
 # Without this the admin's own sign-in form would go around the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+course_patterns = [
+    path("", views.course, name="course"),
+    path("schedule/", views.schedule, name="schedule"),
+    path("about/", views.about, name="about"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("courses/<slug:slug>/", include((course_patterns, "schedule"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("preferences/theme/", set_theme, name="set_theme"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='Stays the same when the class is moved, for example 2025-09-09-lecture.', max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$', 'Small Latin letters, digits and single hyphens.')], verbose_name='key')),
-                ('kind', models.CharField(choices=[('lecture', 'lecture'), ('seminar', 'seminar')], max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('lecture', 'lecture'), ('seminar', 'seminar'), ('class', 'class')], max_length=10, verbose_name='kind')),
                 ('number', models.CharField(blank=True, help_text='As the course writes it.', max_length=20, verbose_name='number')),
                 ('title', models.CharField(max_length=300, verbose_name='title')),
                 ('starts_at', models.DateTimeField(verbose_name='starts at')),
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='classmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['lecture', 'seminar'])), name='class_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['lecture', 'seminar', 'class'])), name='class_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='classmeeting',

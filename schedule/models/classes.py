@@ -10,11 +10,12 @@ from schedule.models.courses import SLUG, Course
 
 
 class ClassMeeting(models.Model):
-    """One lecture or seminar."""
+    """One lecture or seminar, or a class that the course calls neither."""
 
     class Kind(models.TextChoices):
         LECTURE = "lecture", _("lecture")
         SEMINAR = "seminar", _("seminar")
+        CLASS = "class", _("class")
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="classes", verbose_name=_("course"))
     key = models.CharField(
@@ -36,7 +37,9 @@ class ClassMeeting(models.Model):
         ordering = ("course", "starts_at", "key")
         constraints = (
             models.UniqueConstraint("course", "key", name="class_key_once_a_course"),
-            models.CheckConstraint(condition=Q(kind__in=["lecture", "seminar"]), name="class_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["lecture", "seminar", "class"]), name="class_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="class_ends_after_it_starts"
             ),

@@ -1,0 +1,89 @@
+"""The schedule page: the programme with the reader's deadlines, marked at today."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from courseportal.schedule_page import DueEntry, WorkState, schedule_page
+from people.models import User
+from schedule.models import Course
+from tests.factories import make_assignment, make_class, make_exam, make_submission, moscow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+def test_deadlines_stand_among_the_classes_of_their_week(course: Course, student: User) -> None:
+    make_class(course=course, starts_at=moscow(2025, 9, 30, 10, 30))
+    make_assignment(course=course)
+
+    page = schedule_page(course, student, moscow(2025, 10, 1, 12))
+
+    week = next(week for week in page.weeks if week.place == "this")
+    assert [type(line).__name__ for line in week.lines] == ["ClassEntry", "DueEntry"]
+    assert page.first_coming == week.week.number == 5
+
+
+@pytest.mark.parametrize(
+    ("hour_of", "state", "price", "then"),
+    [
+        (moscow(2025, 9, 15), WorkState.NOT_ISSUED, 0, 100),
+        (moscow(2025, 9, 30, 23, 59, 59), WorkState.OPEN, 0, 100),
+        (moscow(2025, 10, 1), WorkState.LATE, 100, 200),
+        (moscow(2025, 10, 2), WorkState.LATE, 200, 300),
+        (moscow(2025, 11, 1), WorkState.LATE, 1000, None),
+    ],
+)
+def test_a_deadline_says_what_handing_in_costs_now_and_then(
+    course: Course, student: User, hour_of: object, state: str, price: int, then: int | None
+) -> None:
+    make_assignment(course=course)
+
+    (entry,) = _due(course, student, hour_of)
+
+    assert (entry.state, entry.price, entry.next_price) == (state, price, then)
+
+
+def test_work_that_is_handed_in_and_a_closed_assignment(course: Course, student: User) -> None:
+    done, closed = make_assignment(course=course), make_assignment(course=course)
+    make_submission(assignment=done, student=student)
+    closed.closes_at = closed.due_at
+    closed.save()
+
+    states = [entry.state for entry in _due(course, student, moscow(2025, 10, 1))]
+
+    assert states == [WorkState.HANDED_IN, WorkState.CLOSED]
+
+
+def _due(course: Course, student: User, now: object) -> list[DueEntry]:
+    page = schedule_page(course, student, now)  # type: ignore[arg-type]
+    return [line for week in page.weeks for line in week.lines if isinstance(line, DueEntry)]
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_statements_do_not_grow(
+    course: Course, student: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(rows):
+        make_class(course=course)
+        make_assignment(course=course)
+
+    with django_assert_num_queries(8):
+        schedule_page(course, student, moscow(2025, 10, 1))
+
+
+@pytest.mark.parametrize("page", ["", "schedule/", "about/"])
+def test_pages_of_a_course_are_for_those_who_take_part(
+    client: Client, course: Course, student: User, stranger: User, page: str
+) -> None:
+    make_exam(course=course)
+    make_class(course=course)
+    address = f"/courses/{course.slug}/{page}"
+
+    assert client.get(address)["Location"].startswith("/accounts/login/")
+    client.force_login(stranger)
+    assert client.get(address).status_code == 404
+    client.force_login(student)
+    assert client.get(address, follow=True).status_code == 200
+    assert client.post(address).status_code == 405
