@@ -1,12 +1,15 @@
-"""Courses made and changed from their definitions."""
+"""Courses made, changed and copied by their definitions."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, ProtectedError
 
 from courseportal.course_file import CourseDefinition
 from courseportal.course_file.definition import CourseFacts
+from courseportal.course_file.moving import moved_by_weeks
 from courseportal.course_file.rows import Differences, Section, differences, lines, values_of
 from courseportal.course_file.stored import stored_definition
 from courseportal.course_file.tables import apply
@@ -21,6 +24,14 @@ class ResultsAtStake(Exception):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("\n".join(reasons))
         self.reasons = reasons
+
+
+class CourseExists(Exception):
+    """That slug is taken by a course that is not the copy; ``differing`` lines tell how they differ."""
+
+    def __init__(self, slug: str, differing: list[str]) -> None:
+        super().__init__(f"there is a course {slug} already, and it differs from the copy")
+        self.differing = differing
 
 
 def load_course(*, definition: CourseDefinition, dry_run: bool = False) -> list[str]:
@@ -41,6 +52,30 @@ def load_course(*, definition: CourseDefinition, dry_run: bool = False) -> list[
             raise ResultsAtStake([f"what is removed is still needed by: {', '.join(kept)}"]) from error
         if dry_run:
             transaction.set_rollback(True)
+    return lines(found, definition)
+
+
+def copy_course(
+    *, source: Course, slug: str, weeks: int, title: str | None = None, term: str | None = None
+) -> list[str]:
+    """The course for another term, under another slug: its definition moved by whole weeks, nobody in it.
+
+    Gives the lines that tell what was made, none where just this copy is there already. Raises CourseExists
+    where that slug is another course or the copy was changed since, TooFar for dates nobody can mean.
+    """
+    definition = moved_by_weeks(stored_definition(source), weeks)
+    facts = replace(definition.course, slug=slug)
+    facts = replace(
+        facts, title=facts.title if title is None else title, term=facts.term if term is None else term
+    )
+    definition = replace(definition, course=facts)
+    with transaction.atomic():
+        course, is_new = _locked(facts)
+        found = differences(None if is_new else stored_definition(course), definition)
+        if is_new:
+            apply(found, course)
+        elif differing := lines(found, definition):
+            raise CourseExists(slug, differing)
     return lines(found, definition)
 
 
