@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 .PHONY: run test lint browser trust bench screenshots clean lock
 
 run: .venv/run.stamp  ## start the portal with its demo: http://localhost:8000
-	@exec $(BIN)/python -m courseportal.run
+	@PORTAL_ENV=$${PORTAL_ENV:-demo} exec $(BIN)/python manage.py serve
 
 test: lint browser  ## everything that CI checks, on a PostgreSQL, a Redis and a worker of its own
 	PORTAL_TEST_DB=sqlite $(BIN)/python -m pytest

@@ -25,7 +25,7 @@ class Channel(virtual.Channel):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.folder = Path(self.connection.client.transport_options["folder"])
+        self.folder = Path(self.connection.client.transport_options["folder"])  # type: ignore[union-attr, index]
         self.seen: dict[str, deque[str]] = {}
 
     def _place(self, queue: str, part: str) -> Path:

@@ -27,6 +27,7 @@ DEMO = PORTAL_ENV == "demo"
 DEBUG = False
 
 PORT = env.int("PORT", 8000)
+BIND_HOST = env.str("PORTAL_BIND", "127.0.0.1")
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -134,6 +135,8 @@ def database() -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+# SQLite lets one writer in at a time: a second process would cost memory and bring little.
+WEB_WORKERS = env.int("PORTAL_WEB_WORKERS", 1 if DATABASES["default"]["ENGINE"].endswith("sqlite3") else 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 FILES_URL = env.str("FILES_URL", f"file://{DATA_DIR / 'files'}")

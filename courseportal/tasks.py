@@ -1,17 +1,23 @@
 """What the timetable runs for the portal itself."""
 
 from celery import shared_task
-from django.core.cache import cache
+from celery.signals import worker_ready
 from django.core.management import call_command
 from django.utils import timezone
 
-HEARTBEAT_KEY = "worker-seen-at"
+from courseportal.health import mark_worker_seen
 
 
 @shared_task
 def heartbeat() -> None:
     """Leave word that the timetable ticks and the worker works; /health/ reads it."""
-    cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), timeout=None)
+    mark_worker_seen(now=timezone.now())
+
+
+@worker_ready.connect
+def first_heartbeat(**kwargs: object) -> None:
+    """A worker that has just started need not wait for the timetable to be seen."""
+    mark_worker_seen(now=timezone.now())
 
 
 @shared_task

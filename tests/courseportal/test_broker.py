@@ -95,7 +95,7 @@ def test_purge_empties_the_queue(tmp_path: Path) -> None:
 def test_a_queue_name_cannot_leave_the_folder(tmp_path: Path) -> None:
     connection = Connection("files://", transport_options={"folder": str(tmp_path / "broker")})
     with pytest.raises(ValueError, match="cannot be called"):
-        connection.channel()._put("../elsewhere", {})
+        connection.SimpleQueue("../elsewhere").put("x")
     assert not (tmp_path / "elsewhere").exists()
 
 
