@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 
-_POINTS = re.compile(r"(?P<sign>[-+\u2212]?)(?P<whole>\d{1,6})(?:[.,](?P<part>\d{1,2})0*)?")
-_BLANKS = dict.fromkeys(map(ord, " \u00a0\u202f\u2009"))
+_POINTS = re.compile(
+    r"(?P<sign>[-+\u2212]?)(?P<whole>[0-9]{1,3} [0-9]{3}|[0-9]{1,6})(?:[.,](?P<part>[0-9]{1,2})0*)?"
+)
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009"), " ")
 
 
 def parse_points(text: str) -> int:
     """Hundredths for points as people type them: "9", "9.5", "9,50", "1 000".
 
-    ValueError, in words, for anything else, for more than two decimal places too: no rounding is guessed.
+    ValueError, in words, for anything else, for more than two decimal places too: no rounding is guessed,
+    and "9 5" is not read as 95.
     """
-    found = _POINTS.fullmatch(text.translate(_BLANKS))
+    found = _POINTS.fullmatch(text.translate(_BLANKS).strip())
     if found is None:
         raise ValueError(f"{text!r} is not a number of points with at most two decimal places")
-    hundredths = int(found["whole"]) * 100 + int((found["part"] or "").ljust(2, "0"))
+    whole = int(found["whole"].replace(" ", ""))
+    hundredths = whole * 100 + int((found["part"] or "").ljust(2, "0"))
     return -hundredths if found["sign"] in ("-", "\u2212") else hundredths
 
 
