@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(help_text='Stays the same when the class is moved, for example 2025-09-09-lecture.', max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$', 'Small Latin letters, digits and single hyphens.')], verbose_name='key')),
                 ('kind', models.CharField(choices=[('lecture', 'lecture'), ('seminar', 'seminar'), ('class', 'class')], max_length=10, verbose_name='kind')),
                 ('number', models.CharField(blank=True, help_text='As the course writes it.', max_length=20, verbose_name='number')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
+                ('title', models.CharField(blank=True, help_text='Empty while the topic is not known.', max_length=300, verbose_name='title')),
                 ('starts_at', models.DateTimeField(verbose_name='starts at')),
                 ('ends_at', models.DateTimeField(verbose_name='ends at')),
                 ('room', models.CharField(blank=True, max_length=120, verbose_name='room')),
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='classmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='class_has_a_title'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('number', ''), _negated=True), _connector='OR'), name='class_has_a_title_or_a_number'),
         ),
         migrations.AddConstraint(
             model_name='assignment',

@@ -26,7 +26,9 @@ class ClassMeeting(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     number = models.CharField(_("number"), max_length=20, blank=True, help_text=_("As the course writes it."))
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(
+        _("title"), max_length=300, blank=True, help_text=_("Empty while the topic is not known.")
+    )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     room = models.CharField(_("room"), max_length=120, blank=True)
@@ -43,11 +45,14 @@ class ClassMeeting(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="class_ends_after_it_starts"
             ),
-            models.CheckConstraint(condition=~Q(title=""), name="class_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(title="") | ~Q(number=""), name="class_has_a_title_or_a_number"
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}: {self.title}"
+        name = f"{self.get_kind_display()} {self.number}".strip()
+        return f"{name}: {self.title}" if self.title else name
 
 
 class Material(models.Model):
