@@ -5,12 +5,15 @@ context processors, because any of these may be what is broken.
 """
 
 import logging
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
 from courseportal.preferences import chosen_theme
 from courseportal.rulers import size_ruler
+from grading.storage import NotSaved
 
 LAST_RESORT = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Something broke on our side</title>"
@@ -70,7 +73,9 @@ def too_many(request: HttpRequest, *, seconds: int | None = None) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; or 503 where what went wrong is that the database or the disk did not do its part."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, NotSaved)):
+        return unavailable(request)
     return bare(request, 500)
 
 

@@ -91,6 +91,16 @@ class ArrivedFile(_UploadedFile):
         self.close()
 
 
+def arrived_sha256(file: UploadedFile[Any]) -> str:
+    """The SHA-256, in hex, of an uploaded file's bytes, however they arrived."""
+    if isinstance(file, ArrivedFile):
+        return file.sha256
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 class ArrivedFileHandler(FileUploadHandler):
     """Writes every uploaded file, small or large, as an ``ArrivedFile``."""
 

@@ -1,0 +1,138 @@
+"""The first to see a request: when it came, and whether its body may come in at all.
+
+The web server calls the application as soon as the headers are here and reads the body only as it is asked
+for (docs/decisions/arrival-and-bodies.md), so what is refused here is never written anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courseportal import errors
+from people.arrival import Arrival, body_limit, takes_uploads
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+USUAL_LIMIT: Final = 5 * 2**20
+"""Bytes that a body may have where the view names no limit of its own."""
+
+VISITORS_LIMIT: Final = 16 * 2**10
+"""Bytes that somebody who has not signed in may send: a form of typed text."""
+
+OLDEST_STAMP: Final = timedelta(hours=1)
+_STAMP: Final = re.compile(r"(?:t=)?(\d{10}(?:\.\d{1,6})?)")
+
+
+class ArrivalMiddleware:
+    """Stamps each request with the moment at which its headers were here, and watches its body come."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        now = timezone.now()
+        length = content_length(request)
+        if length is None:
+            text = _("Say how long what you send is: a request without Content-Length is not taken.")
+            return HttpResponse(text, status=411, content_type="text/plain; charset=utf-8")
+        arrival = Arrival(proxy_stamp(request, now) or now)
+        if length:
+            arrival.body = WatchedBody(request._stream, length)
+            request._stream = arrival.body  # type: ignore[assignment]
+        request.arrival = arrival  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class BodyMiddleware:
+    """Refuses what is too large, and what visitors send beyond a small form, before any of it is read.
+
+    Stands behind signing in, before whatever looks into the form.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = content_length(request)
+        refusal = refused(request, length) if length else None
+        return refusal or self.get_response(request)
+
+
+def refused(request: HttpRequest, length: int) -> HttpResponseBase | None:
+    """The answer to a body that is not let in; None where it is."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return None  # nothing reads it: the answer is 404
+    if not request.user.is_authenticated:
+        if length > VISITORS_LIMIT or takes_uploads(match.func):
+            return redirect_to_login(request.get_full_path())
+        return None
+    limit = body_limit(match.func, request, match.kwargs)
+    limit = USUAL_LIMIT if limit is None else limit
+    return errors.too_large(request, sent=length, limit=limit) if length > limit else None
+
+
+def content_length(request: HttpRequest) -> int | None:
+    """The announced length of the body, 0 where there is none; None where a body comes without a length."""
+    text = request.META.get("CONTENT_LENGTH") or ""
+    if "HTTP_TRANSFER_ENCODING" in request.META or (text and not (text.isascii() and text.isdecimal())):
+        return None
+    return int(text or 0)
+
+
+def proxy_stamp(request: HttpRequest, now: datetime) -> datetime | None:
+    """The start stamp of our own proxy, "t=" and seconds since 1970; None unless configured and sound."""
+    name = settings.PROXY_ARRIVAL_HEADER
+    if not name:
+        return None
+    found = _STAMP.fullmatch(request.headers.get(name, ""))
+    if found is None:
+        return None
+    stamp = datetime.fromtimestamp(float(found[1]), UTC)
+    return stamp if now - OLDEST_STAMP <= stamp <= now else None
+
+
+class Stream(Protocol):
+    """What a request's body is read from."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def readline(self, size: int = -1, /) -> bytes: ...
+
+
+class WatchedBody:
+    """A request's body that notes when its last byte came, and tells a body that broke off from a whole one.
+
+    Servers give a body that broke off as one that simply ends, and Django would take the file in it as whole.
+    """
+
+    def __init__(self, stream: Stream, length: int) -> None:
+        self.stream, self.missing = stream, length
+        self.ended_at: datetime | None = None
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes. Raises OSError where the body broke off."""
+        return self._seen(self.stream.read(size), wanted=size != 0)
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The next line. Raises OSError where the body broke off."""
+        return self._seen(self.stream.readline(size), wanted=size != 0)
+
+    def _seen(self, data: bytes, *, wanted: bool) -> bytes:
+        self.missing -= len(data)
+        if self.missing <= 0:
+            self.ended_at = self.ended_at or timezone.now()
+        elif wanted and not data:
+            raise OSError(f"the request's body broke off, {self.missing} bytes are missing")
+        return data

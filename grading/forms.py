@@ -1,0 +1,85 @@
+"""The form by which students hand in."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
+
+from grading.queries.assignment import AssignmentPage
+
+
+class FilesInput(forms.ClearableFileInput):
+    """A file field of the browser in which several files may be chosen."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; cleans to a list, empty where none was chosen."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        # Sizes, kinds and names are judged with the assignment's limits, all files at once.
+        return [file for file in data or () if isinstance(file, UploadedFile)]
+
+
+class HandInForm(forms.Form):
+    """Files, a link and a comment. What is wrong with them for this assignment the action says.
+
+    ``form_token`` makes the form hand in once however often it is sent; ``price_seen`` is the price in
+    hundredths that the page showed, so that the receipt can say if it has changed meanwhile.
+    """
+
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
+    link = forms.CharField(label=_("Link to a repository"), required=False, max_length=1000)
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For the TA who reads your work."),
+    )
+    form_token = forms.UUIDField(widget=forms.HiddenInput)
+    price_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, page: AssignmentPage, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"form_token": uuid.uuid4(), "price_seen": page.price_now}
+        assignment = page.assignment
+        if assignment.takes_files:
+            attributes = {"accept": page.accept, "data-max-bytes": assignment.max_bytes}
+            self.fields["files"].widget.attrs.update(attributes | {"data-max-files": assignment.max_files})
+        else:
+            del self.fields["files"]
+        if assignment.takes_link:
+            link = {"placeholder": "https://", "inputmode": "url", "autocomplete": "url"}
+            self.fields["link"].widget.attrs.update(link)
+        else:
+            del self.fields["link"]
+        self.helper = FormHelper()
+        self.helper.attrs = {"data-hand-in": ""}
+        self.helper.layout = Layout(*self.fields)
+        self.helper.add_input(Submit("", _("Hand in")))
+
+    def clean_link(self) -> str:
+        """An address with a scheme; typed without one it is taken as https."""
+        link: str = self.cleaned_data["link"].strip()
+        if not link:
+            return ""
+        if "://" not in link:
+            link = f"https://{link}"
+        URLValidator(schemes=["http", "https"])(link)
+        return link
+
+    def renewed(self) -> HandInForm:
+        """The same form to be shown again under a token of its own: the old one has handed in already."""
+        self.data = {**self.data.dict(), "form_token": str(uuid.uuid4())}  # type: ignore[attr-defined]
+        return self

@@ -1,0 +1,114 @@
+"""The list of a course's assignments, as one person sees it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from grading.models import Submission
+from grading.queries.deadlines import Terms, course_deadlines
+from grading.queries.work import (
+    ForReader,
+    PriceStep,
+    WorkState,
+    assignments_for,
+    is_issued,
+    price_steps,
+    work_state,
+)
+from grading.rules import Graded, assignment_score
+from people.models import User
+from schedule.models import Course
+
+_Work = tuple[datetime, int | None, int | None]
+"""When it was handed in, its points, its bonus; None where it has no review."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentLine:
+    """An assignment in the list. Points and prices are hundredths.
+
+    ``terms`` has the date that holds for the reader (``due_at``), where it comes from (``source``), whether
+    it is hard, and ``dates``, all that were set. ``steps`` is the price list from now on, the first line
+    today's, empty where nothing is taken. ``score`` is the best penalised score, None where nothing graded
+    counts. ``needs_you`` marks the one assignment that is the next to hand in.
+    """
+
+    number: int
+    title: str
+    issued_on: date
+    max_score: int
+    terms: Terms
+    steps: tuple[PriceStep, ...]
+    state: WorkState
+    attempts: int
+    waiting: int
+    score: int | None
+    is_passed: bool
+    needs_you: bool
+
+    @property
+    def price_now(self) -> int | None:
+        """What handing in at this moment costs; None where nothing is taken."""
+        return self.steps[0].penalty if self.steps else None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentsPage:
+    """All assignments of a course for one reader. ``is_student`` is false for staff, who hand nothing in."""
+
+    course: Course
+    now: datetime
+    is_student: bool
+    lines: tuple[AssignmentLine, ...]
+
+
+def assignments_page(course: Course, person: User, now: datetime) -> AssignmentsPage:
+    """The list of assignments with the person's own dates and work, in four statements."""
+    deadlines = course_deadlines(course)
+    works: dict[int, list[_Work]] = defaultdict(list)
+    for assignment_id, at, score, bonus in (
+        Submission.objects.filter(student=person, assignment__course=course)
+        .order_by()
+        .values_list("assignment_id", "submitted_at", "review__score", "review__bonus")
+    ):
+        works[assignment_id].append((at, score, bonus))
+    lines: list[AssignmentLine] = []
+    given = assignments_for(course, person)
+    for one in given:
+        terms, own = deadlines.terms(one.assignment.pk, person.pk), works[one.assignment.pk]
+        lines.append(_line(one, terms, own, now))
+    is_student = any(one.studies for one in given)
+    return AssignmentsPage(course, now, is_student, _with_next(lines) if is_student else tuple(lines))
+
+
+def _line(one: ForReader, terms: Terms, works: list[_Work], now: datetime) -> AssignmentLine:
+    graded = [Graded(at, score, bonus or 0) for at, score, bonus in works if score is not None]
+    score = assignment_score(graded, terms.prices)
+    waiting = len(works) - len(graded)
+    assignment = one.assignment
+    issued = is_issued(assignment.course, assignment.issued_on, now)
+    return AssignmentLine(
+        number=assignment.number,
+        title=assignment.title,
+        issued_on=assignment.issued_on,
+        max_score=assignment.max_score,
+        terms=terms,
+        steps=price_steps(terms, now),
+        state=work_state(issued=issued, terms=terms, handed_in=len(works), waiting=waiting, now=now),
+        attempts=len(works),
+        waiting=waiting,
+        score=score,
+        is_passed=one.is_passed(score),
+        needs_you=False,
+    )
+
+
+def _with_next(lines: list[AssignmentLine]) -> tuple[AssignmentLine, ...]:
+    """The lines, the one to hand in next marked: on time and due first, else late and due last."""
+    open_lines = [line for line in lines if line.state is WorkState.OPEN]
+    late = [line for line in lines if line.state is WorkState.LATE and line.price_now != line.max_score]
+    coming = min(open_lines, key=lambda line: line.terms.due_at, default=None)
+    chosen = coming or max(late, key=lambda line: line.terms.due_at, default=None)
+    return tuple(replace(line, needs_you=True) if line is chosen else line for line in lines)

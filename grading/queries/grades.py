@@ -1,0 +1,161 @@
+"""My grades: every number of the course's rule for one student, and the rule itself laid open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from grading.models import ExamResult, Submission
+from grading.queries.attempts import counting_place, graded_work
+from grading.queries.deadlines import CourseDeadlines, course_deadlines
+from grading.queries.gradebook import Gradebook, gradebook
+from grading.rules import Final, Mark, PassBasis, mark
+from people.models import User
+from schedule.models import Course
+
+
+@dataclass(frozen=True, slots=True)
+class GradeLine:
+    """An assignment in the sum.
+
+    ``mark`` has the three numbers of the attempt that counts, in hundredths; None where nothing graded
+    counts. ``waiting`` says that work is there which has no points yet.
+    """
+
+    number: int
+    title: str
+    max_score: int
+    mark: Mark | None
+    is_passed: bool
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleLine:
+    """A row of the grade scale with its two thresholds and whether each holds for the student.
+
+    ``is_reached``: both hold. ``is_mine``: the first row from the top that is reached, the grade given.
+    """
+
+    code: str
+    title: str
+    min_total: int
+    min_passed: int
+    total_holds: bool
+    passed_holds: bool
+    is_mine: bool
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether both thresholds hold."""
+        return self.total_holds and self.passed_holds
+
+
+@dataclass(frozen=True, slots=True)
+class GradesPage:
+    """Where a student stands. Points are hundredths.
+
+    ``total`` is B, the sum of penalised scores, of ``max_total``; ``passed`` how many assignments have at
+    least ``pass_score``; ``passed_numbers`` which. ``final.outcome`` None means the exam is pending,
+    ``final.grade`` None that there is no final grade (pending, or absent). The ``*_title`` are words for
+    grades and outcomes in the reader's language, empty where there is none. The pass is given from
+    ``pass_from_title`` on, read from the final grade, or from the accumulated where
+    ``pass_reads_accumulated``.
+    """
+
+    course: Course
+    lines: tuple[GradeLine, ...]
+    total: int
+    max_total: int
+    passed: int
+    pass_score: int
+    scale: tuple[ScaleLine, ...]
+    accumulated_title: str
+    final: Final
+    outcome_title: str
+    final_title: str
+    pass_from_title: str
+    pass_reads_accumulated: bool
+
+    @property
+    def passed_numbers(self) -> tuple[int, ...]:
+        """Which assignments count as passed."""
+        return tuple(line.number for line in self.lines if line.is_passed)
+
+    @property
+    def next_grade(self) -> ScaleLine | None:
+        """The grade above the student's own, None at the top."""
+        better = [line for line in self.scale if not line.is_reached]
+        return better[-1] if better else None
+
+
+def grades_page(course: Course, student: User) -> GradesPage | None:
+    """The student's grades, in eight statements; None for somebody who is no student of the course.
+
+    The verdicts are the gradebook's. Raises SchemeMissing for a course without a grade scale.
+    """
+    deadlines = course_deadlines(course)
+    book = gradebook(course, students={student.pk}, deadlines=deadlines)
+    if not book.rows:
+        return None
+    row, scheme = book.rows[0], book.scheme
+    marks = _marks(course, student, deadlines)
+    lines = tuple(
+        GradeLine(
+            column.number,
+            column.title,
+            column.max_score,
+            marks.get(column.id),
+            scheme.scale.is_passed(score),
+            waiting,
+        )
+        for column, score, waiting in zip(book.columns, row.scores, row.waiting, strict=True)
+    )
+    stands, end = row.standing, row.final
+    return GradesPage(
+        course=course,
+        lines=lines,
+        total=stands.total,
+        max_total=book.max_total,
+        passed=stands.passed,
+        pass_score=scheme.scale.pass_score,
+        scale=_scale(book),
+        accumulated_title=scheme.titles[stands.accumulated.code],
+        final=end,
+        outcome_title=str(ExamResult.Outcome(end.outcome).label) if end.outcome else "",
+        final_title=scheme.titles[end.grade.code] if end.grade else "",
+        pass_from_title=scheme.titles.get(scheme.pass_rule.from_grade, scheme.pass_rule.from_grade),
+        pass_reads_accumulated=scheme.pass_rule.basis is PassBasis.ACCUMULATED,
+    )
+
+
+def _scale(book: Gradebook) -> tuple[ScaleLine, ...]:
+    stands = book.rows[0].standing
+    return tuple(
+        ScaleLine(
+            grade.code,
+            book.scheme.titles[grade.code],
+            grade.min_total,
+            grade.min_passed,
+            stands.total >= grade.min_total,
+            stands.passed >= grade.min_passed,
+            grade.code == stands.accumulated.code,
+        )
+        for grade in book.scheme.scale.grades
+    )
+
+
+def _marks(course: Course, student: User, deadlines: CourseDeadlines) -> dict[int, Mark]:
+    """By assignment: the mark of the attempt that counts."""
+    by_assignment: dict[int, list[Submission]] = defaultdict(list)
+    rows = Submission.objects.filter(student=student, assignment__course=course).in_order()
+    for submission in rows.select_related("review"):
+        by_assignment[submission.assignment_id].append(submission)
+    marks = {}
+    for assignment_id, submissions in by_assignment.items():
+        terms = deadlines.terms(assignment_id, student.pk)
+        place = counting_place(submissions, terms)
+        work = None if place is None else graded_work(submissions[place])
+        if work is not None:
+            marks[assignment_id] = mark(work, terms.prices)
+    return marks

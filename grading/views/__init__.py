@@ -1,0 +1,1 @@
+"""Pages of a course about hand-ins and grades."""

@@ -1,0 +1,142 @@
+"""The list of assignments, and the page of one, where students hand in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from grading.actions.choose_attempt import choose_attempt
+from grading.actions.hand_in import FormUsed, HandedIn, NotOpen, Refused, hand_in
+from grading.forms import HandInForm
+from grading.models import Submission
+from grading.queries.assignment import AssignmentPage, assignment_page
+from grading.queries.assignments import assignments_page
+from grading.queries.work import HandIn
+from grading.storage import NotSaved
+from people.arrival import arrived_at, takes_body
+from schedule.models import Assignment
+from schedule.points import short_points
+from schedule.views import CourseRequest, course_page
+
+FORM_BYTES = 256 * 1024
+"""Room for the other fields of a form and the frame around its files."""
+
+
+@require_safe
+@course_page
+def assignments(request: CourseRequest) -> HttpResponseBase:
+    """The list of a course's assignments."""
+    page = assignments_page(request.course, request.user, timezone.now())
+    return render(request, "grading/assignments.html", {"page": page})
+
+
+def hand_in_limit(request: HttpRequest, *, slug: str, number: int) -> int:
+    """The most bytes that a post of an assignment's form may have."""
+    limits = Assignment.objects.visible_to(request.user).filter(course__slug=slug, number=number)
+    return (limits.values_list("max_bytes", flat=True).first() or 0) + FORM_BYTES
+
+
+@takes_body(hand_in_limit)
+@require_http_methods(["GET", "HEAD", "POST"])
+@course_page
+def assignment(request: CourseRequest, number: int) -> HttpResponseBase:
+    """One assignment: its price, its dates, its statement, the attempts; by POST a new attempt."""
+    now = arrived_at(request) if request.method == "POST" else timezone.now()
+    try:
+        page = assignment_page(request.course, number, request.user, now)
+    except Assignment.DoesNotExist:
+        raise Http404 from None
+    if request.method == "POST":
+        return _hand_in(request, page, now)
+    return _shown(request, page, HandInForm(page=page))
+
+
+def _shown(
+    request: CourseRequest, page: AssignmentPage, form: HandInForm, *, status: int = 200
+) -> HttpResponse:
+    return render(request, "grading/assignment.html", {"page": page, "form": form}, status=status)
+
+
+def _hand_in(request: CourseRequest, page: AssignmentPage, now: datetime) -> HttpResponse:
+    """Hand in what the form brought; to the receipt, or to the form with what is wrong with it."""
+    form = HandInForm(request.POST, request.FILES, page=page)
+    if not form.is_valid():
+        return _shown(request, page, form, status=422)
+    try:
+        done = hand_in(
+            assignment=page.assignment,
+            by=request.user,
+            now=now,
+            form_token=form.cleaned_data["form_token"],
+            files=cast("list[UploadedFile[Any]]", form.cleaned_data.get("files", [])),
+            link=form.cleaned_data.get("link", ""),
+            comment=form.cleaned_data["comment"],
+        )
+    except Refused as refused:
+        for problem in refused.problems:
+            form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        return _shown(request, page, form, status=422)
+    except NotOpen as reason:
+        form.add_error(None, why_not_open(reason.state))
+        return _shown(request, page, form, status=409)
+    except FormUsed as used:
+        form.add_error(None, _already_used(used))
+        return _shown(request, page, form.renewed(), status=409)
+    except NotSaved:
+        form.add_error(None, _("Not saved: the portal cannot keep files just now. Try again in a minute."))
+        return _shown(request, page, form, status=503)
+    _tell_price(request, page, done, form.cleaned_data["price_seen"])
+    return redirect("grading:receipt", request.course.slug, done.submission.receipt)
+
+
+def why_not_open(state: HandIn) -> str:
+    """Why nothing can be handed in, in a sentence; nothing where it can."""
+    sentences = {
+        HandIn.OPEN: "",
+        HandIn.NOT_A_STUDENT: _("Only students of this course hand in."),
+        HandIn.NOT_ISSUED: _("This assignment is not given out yet. Nothing was handed in."),
+        HandIn.CLOSED: _(
+            "This assignment is closed: the last moment to hand in has passed. Nothing was handed in."
+        ),
+    }
+    return sentences[state]
+
+
+def _already_used(used: FormUsed) -> str:
+    return _(
+        "This form has already handed in other work (receipt %(receipt)s), which is safe. "
+        "To hand in what you sent now, choose the files again and press once more."
+    ) % {"receipt": used.submission.receipt}
+
+
+def _tell_price(request: CourseRequest, page: AssignmentPage, done: HandedIn, seen: int | None) -> None:
+    """Say so where the price of the arrival is not the one that the page had shown."""
+    if not done.is_new or seen is None or page.price_now is None or seen == page.price_now:
+        return
+    prices = {"seen": short_points(seen), "price": short_points(page.price_now)}
+    text = _("The price changed while the page was open: it showed −%(seen)s, handing in cost −%(price)s.")
+    messages.warning(request, text % prices)
+
+
+@require_POST
+@course_page
+def choose(request: CourseRequest, number: int) -> HttpResponseBase:
+    """Point to the attempt that the TA should look at."""
+    own = Assignment.objects.filter(course=request.course, number=number).values_list("pk", flat=True).first()
+    attempt = request.POST.get("attempt", "")
+    if own is None or not attempt.isascii() or not attempt.isdecimal() or len(attempt) > 18:
+        raise Http404
+    try:
+        choose_attempt(submission_id=int(attempt), assignment_id=own, by=request.user, now=timezone.now())
+    except Submission.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("The TA will look at this attempt."))
+    return redirect("grading:assignment", request.course.slug, number)

@@ -1,0 +1,63 @@
+"""Receipts, and the files they promise."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import quote
+
+from django.core.files.storage import storages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from grading.models import Submission, SubmissionFile
+from grading.queries.receipts import receipt_page
+from schedule.views import CourseRequest, course_page
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@course_page
+def receipt(request: CourseRequest, receipt: str) -> HttpResponseBase:
+    """The receipt of one submission."""
+    try:
+        page = receipt_page(request.course, receipt, request.user)
+    except Submission.DoesNotExist:
+        raise Http404 from None
+    return render(request, "grading/receipt.html", {"page": page})
+
+
+@require_safe
+@course_page
+def file(request: CourseRequest, pk: int, name: str) -> HttpResponseBase:
+    """The bytes of one file, for its student and the course's staff; never opened in the portal's origin."""
+    row = get_object_or_404(
+        SubmissionFile.objects.filter(
+            submission__in=Submission.objects.visible_to(request.user),
+            submission__assignment__course=request.course,
+        ),
+        pk=pk,
+        name=name,
+    )
+    try:
+        stream = storages["default"].open(row.path)
+    except OSError:
+        logger.critical("File %s of receipt %s cannot be read", row.pk, row.submission_id, exc_info=True)
+        return HttpResponse(_("This file cannot be read just now. Try again in a minute."), status=503)
+    response = FileResponse(stream, content_type="application/octet-stream")
+    response["Content-Length"] = str(row.size)
+    response["Content-Disposition"] = attachment_header(row.name)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def attachment_header(name: str) -> str:
+    """Content-Disposition for a download under this name, in any script (RFC 6266, RFC 5987)."""
+    plain = "".join(
+        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
+    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
