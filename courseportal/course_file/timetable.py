@@ -131,12 +131,14 @@ def _read_class(
         key=_class_key(table, day, kind, keys),
         kind=kind,
         number=table.text("number", most=limit(ClassMeeting, "number"), default=""),
-        title=table.text("title", most=limit(ClassMeeting, "title")),
+        title=table.text("title", most=limit(ClassMeeting, "title"), default=""),
         starts_at=instant(datetime.combine(day or NO_DAY, starts), course.zone),
         ends_at=instant(datetime.combine(day or NO_DAY, ends), course.zone),
         room=table.text("room", most=limit(ClassMeeting, "room"), default=""),
         materials=tuple(_read_material(each) for each in table.tables("materials")),
     )
+    if not facts.title and not facts.number:
+        table.problem("title", "is missing: a class has a title, a number or both")
     table.finish()
     return facts
 

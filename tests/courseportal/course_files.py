@@ -55,9 +55,14 @@ WRONG = [
         "class[1].date: 2052-09-09 is not between 2025-09-01 and 2025-12-31, the course's days",
     ),
     ("date = 2025-09-09", "date = 9999-12-31", "class[1].date: the year 9999 is not between 2000 and 2100"),
-    ('kind = "lecture"', 'kind = "Lecture"', 'class[1].kind: "Lecture" is not one of "lecture", "seminar"'),
+    (
+        'kind = "lecture"',
+        'kind = "Lecture"',
+        'class[1].kind: "Lecture" is not one of "lecture", "seminar", "class"',
+    ),
     ('title = "First"', "title = 5", "class[1].title: 5 is not a text in quotes"),
-    ('title = "First"', 'title = " "', "class[1].title: is empty"),
+    ('title = "First"', 'title = " "', "class[1].title: is missing: a class has a title, a number or both"),
+    ('title = "Homework"', 'title = ""', "assignment[1].title: is empty"),
     (
         'title = "First"',
         f'title = "{"x" * 301}"',

@@ -107,7 +107,7 @@ def test_title_and_term_may_be_given(real: Course) -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        (("nothing", "new", "--weeks", "52"), "there is no course 'nothing'"),
+        (("nothing", "new", "--weeks", "52"), 'There is no course "nothing"'),
         (("effdl-2025", "Новый", "--weeks", "52"), "slug 'Новый'"),
         (("effdl-2025", "x" * 61, "--weeks", "52"), "at most 60 characters"),
         (("effdl-2025", "new", "--weeks", "52", "--title", ""), "title ''"),

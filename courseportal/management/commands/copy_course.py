@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from courseportal.actions import CourseExists, copy_course
 from courseportal.course_file.moving import TooFar
+from schedule.management.course_command import course_called
 from schedule.models import Course
 
 SHOWN = 10
@@ -39,9 +40,7 @@ class Command(BaseCommand):
         term: str | None,
         **options: Any,
     ) -> None:
-        source = Course.objects.filter(slug=course).first()
-        if source is None:
-            raise CommandError(f"there is no course {course!r}")
+        source = course_called(course)
         given = {"slug": new_slug, "title": title, "term": term}
         _check({name: value for name, value in given.items() if value is not None})
         try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from courseportal.actions import ResultsAtStake, load_course
 from courseportal.course_file import CourseFileError, read_course_file
+from schedule.management.course_command import contents
 
 
 class Command(BaseCommand):
@@ -41,10 +40,7 @@ def _told(headline: str, lines: list[str]) -> str:
 def _content(file: str) -> str:
     """The text of the file. CommandError where it cannot be read."""
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode("utf-8")
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
+        return contents(file).decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise CommandError(f"{file} is not UTF-8 text: line {line}") from None
