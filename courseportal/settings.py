@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "perks",
     "schedule",
     "people",
-    "django.contrib.admin",
+    "courseportal.admin_config.PortalAdminConfig",  # django.contrib.admin with a site of ours
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

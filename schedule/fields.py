@@ -65,6 +65,10 @@ class PointsField(_IntegerField[_SET, _GET]):
 
     description = _("Points, in hundredths")
 
+    def in_words(self, hundredths: int) -> str:
+        """Points as a history of changes shows them."""
+        return short_points(hundredths).replace(".", formats.get_format("DECIMAL_SEPARATOR"))
+
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("form_class", None)
         kwargs.pop("choices_form_class", None)

@@ -1,0 +1,64 @@
+"""The administration: open to whoever teaches a course, signed in as everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from schedule.access import teaches_somewhere
+
+View = Callable[..., HttpResponseBase]
+
+
+class PortalAdminSite(admin.AdminSite):
+    """Who teaches somewhere may enter; what they see there, each page decides by their courses.
+
+    A visitor is sent to the portal's own sign-in, with its second factor; whoever else is signed in gets 404.
+    """
+
+    site_title = _("Administration")
+    site_header = _("Administration")
+    index_title = _("Your courses")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Asked several times for a page; answered from the database once."""
+        known = getattr(request, "_teaches_somewhere", None)
+        if known is None:
+            known = teaches_somewhere(request.user)
+            request._teaches_somewhere = known  # type: ignore[attr-defined]
+        return bool(known)
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
+                raise Http404
+            return guarded(request, *args, **kwargs)
+
+        return inner
+
+    # Django's own pages for these would go around the second factor and the limits of the portal's.
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.user.is_authenticated:
+            return redirect("admin:index")
+        return redirect_to_login(request.GET.get("next") or "/admin/")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+        return redirect("account_logout")
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")

@@ -1,0 +1,69 @@
+"""The audit, for whoever looks after the whole portal."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin  # noqa: F401 - registers Group, which is then taken out
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from people.history import in_words
+from people.models import AuditEntry
+
+if TYPE_CHECKING:
+    # The stubs' class is generic, Django's own is not.
+    _ModelAdmin = admin.ModelAdmin[AuditEntry]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+# What somebody may do is their enrolment, never a group of Django's.
+admin.site.unregister(Group)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(_ModelAdmin):
+    """Every change in the portal, to read and to search; course staff read those of a row on its page."""
+
+    list_display = ("changed_at", "who", "how", "operation", "table", "row_id", "in_words", "why")
+    list_filter = ("how", "operation", "table")
+    search_fields = ("person__name", "person__email", "account", "why", "=row_id")
+    search_help_text = _("A name, an e-mail, a database account, a reason, or the number of a row.")
+    list_select_related = ("person",)
+    show_full_result_count = False
+    readonly_fields = ("in_words",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        entries: QuerySet[AuditEntry] = super().get_queryset(request)
+        return entries.order_by("-pk")
+
+    @admin.display(description=_("who"))
+    def who(self, entry: AuditEntry) -> str:
+        return str(entry.person) if entry.person else entry.account
+
+    @admin.display(description=_("what"))
+    def in_words(self, entry: AuditEntry) -> SafeString:
+        (change,) = in_words([entry], UTC)
+        lines = ((value.label, value.old, value.new) for value in change.values)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", lines))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,78 @@
+"""What happens in a course and what is asked for: classes with their materials, assignments, the exam."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
+from schedule.models import Assignment, ClassMeeting, Exam, Material
+from schedule.moments import CourseForm
+
+
+class MaterialInline(TaughtInline):
+    model = Material
+    fields = ("position", "title", "url")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(ClassMeeting)
+class ClassMeetingAdmin(TaughtAdmin):
+    inlines = (MaterialInline,)
+    list_display = ("starts", "kind", "number", "title", "room", "course")
+    list_display_links = ("starts", "title")
+    list_filter = ("kind",)
+    list_select_related = ("course",)
+    search_fields = ("title", "number", "key")
+    ordering = ("-course__starts_on", "starts_at", "key")
+
+    @admin.display(description=_("starts at"), ordering="starts_at")
+    def starts(self, meeting: ClassMeeting) -> SafeString:
+        return moment_in(meeting.course.zone, meeting.starts_at)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ClassMeeting | None = None) -> bool:
+        """A class has no results; an assignment given at it stays."""
+        return obj is not None and self.has_change_permission(request, obj)
+
+
+class AssignmentForm(CourseForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        course, meeting = cleaned.get("course") or self._course(), cleaned.get("given_at_class")
+        if meeting is not None and course is not None and meeting.course_id != course.pk:
+            self.add_error("given_at_class", _("This class belongs to another course."))
+        return cleaned
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(TaughtAdmin):
+    form = AssignmentForm
+    list_display = ("number", "title", "issued_on", "due", "closes", "course")
+    list_display_links = ("number", "title")
+    list_select_related = ("course",)
+    search_fields = ("title", "=number")
+    ordering = ("-course__starts_on", "course", "number")
+
+    @admin.display(description=_("deadline"), ordering="due_at")
+    def due(self, assignment: Assignment) -> SafeString:
+        return moment_in(assignment.course.zone, assignment.due_at)
+
+    @admin.display(description=_("hard deadline"), ordering="closes_at")
+    def closes(self, assignment: Assignment) -> SafeString:
+        return moment_in(assignment.course.zone, assignment.closes_at)
+
+
+@admin.register(Exam)
+class ExamAdmin(TaughtAdmin):
+    list_display = ("course", "not_before_on", "not_after_on", "starts", "room")
+    list_select_related = ("course",)
+
+    @admin.display(description=_("starts at"), ordering="starts_at")
+    def starts(self, exam: Exam) -> SafeString:
+        return moment_in(exam.course.zone, exam.starts_at)

@@ -1,0 +1,101 @@
+"""Courses, their groups and who takes part."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from schedule.admin.taught import TaughtAdmin, moment_in
+from schedule.models import STUDENT_ROLES, Course, Enrolment, StudyGroup
+from schedule.models.courses import validate_zone
+from schedule.moments import CourseForm
+
+
+class CourseOwnForm(CourseForm):
+    """A course's own moments are read in the zone that is being typed."""
+
+    links_base_url = forms.URLField(
+        label=_("base of relative links"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("Where the course’s repository is read."),
+    )
+
+    def _zone(self) -> ZoneInfo | None:
+        name = self.data.get(self.add_prefix("time_zone")) or self.instance.time_zone
+        try:
+            validate_zone(name)
+        except forms.ValidationError:
+            return None
+        return ZoneInfo(name)
+
+
+@admin.register(Course)
+class CourseAdmin(TaughtAdmin):
+    form = CourseOwnForm
+    course_path = "pk"
+    list_display = ("title", "term", "starts_on", "ends_on", "time_zone")
+    search_fields = ("title", "short_title", "slug")
+    ordering = ("-starts_on", "slug")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody teaches a course that is not there yet."""
+        return request.user.is_superuser
+
+    def zone_of(self, row: Course) -> ZoneInfo:
+        return row.zone
+
+
+@admin.register(StudyGroup)
+class StudyGroupAdmin(TaughtAdmin):
+    list_display = ("name", "course")
+    list_filter = ()
+    list_select_related = ("course",)
+    search_fields = ("name",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: StudyGroup | None = None) -> bool:
+        """Only a group that nobody was ever in."""
+        return obj is not None and not obj.enrolments.exists()
+
+
+class EnrolmentForm(CourseForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        course, group = cleaned.get("course") or self._course(), cleaned.get("group")
+        if group is not None and course is not None and group.course_id != course.pk:
+            self.add_error("group", _("This group belongs to another course."))
+        if group is None and cleaned.get("role") in STUDENT_ROLES and "group" not in self.errors:
+            self.add_error("group", _("A student has a group."))
+        return cleaned
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(TaughtAdmin):
+    """Who takes part. An enrolment is ended, never deleted: who was in which group when stays known."""
+
+    form = EnrolmentForm
+    fields = ("course", "person", "role", "group", "joined_at", "left_at")
+    autocomplete_fields = ("person",)
+    list_display = ("person", "role", "group", "course", "since", "until")
+    list_filter = ("role",)
+    list_select_related = ("person", "group", "course")
+    search_fields = ("person__name", "person__email", "group__name")
+    ordering = ("course", "group__name", "person__name", "pk")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Enrolment | None = None) -> Any:
+        fixed = ("person",) if obj is not None else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    @admin.display(description=_("since"), ordering="joined_at")
+    def since(self, enrolment: Enrolment) -> SafeString:
+        return moment_in(enrolment.course.zone, enrolment.joined_at)
+
+    @admin.display(description=_("until"), ordering="left_at")
+    def until(self, enrolment: Enrolment) -> SafeString:
+        return moment_in(enrolment.course.zone, enrolment.left_at)

@@ -1,0 +1,67 @@
+"""People as the staff of their courses see them. Here, because who sees whom depends on courses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from people.models import User, canonical_email
+from schedule.admin.taught import TaughtAdmin
+from schedule.models import Course, Enrolment
+
+if TYPE_CHECKING:
+    # The stubs' class is generic, Django's own is not.
+    _ModelForm = forms.ModelForm[User]
+else:
+    _ModelForm = forms.ModelForm
+
+
+class PersonForm(_ModelForm):
+    def clean_email(self) -> str:
+        email = canonical_email(self.cleaned_data["email"])
+        if User.objects.filter(email=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Another account has this e-mail."))
+        return email
+
+    def save(self, commit: bool = True) -> User:
+        if self.instance.pk is None:
+            self.instance.set_unusable_password()  # signed in to by a mailed code, or after a reset
+        person: User = super().save(commit)
+        return person
+
+
+@admin.register(User)
+class UserAdmin(TaughtAdmin):
+    """To read for course staff, of their courses; superusers add and change. Nobody is deleted."""
+
+    form = PersonForm
+    fields = ("name", "email", "language", "is_active", "is_superuser", "last_login", "created_at")
+    readonly_fields = ("last_login", "created_at")
+    list_display = ("name", "email", "is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("name", "email")
+    ordering = ("name", "email")
+    course_path = "enrolments__course"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        people = admin.ModelAdmin.get_queryset(self, request)
+        if request.user.is_superuser:
+            return people
+        taught = Course.objects.staffed_by(request.user)
+        return people.filter(pk__in=Enrolment.objects.filter(course__in=taught).values("person"))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def zone_of(self, row: User) -> Any:
+        """People belong to no zone; their history is read in that of a course they take part in."""
+        enrolment = row.enrolments.select_related("course").first()
+        return enrolment.course.zone if enrolment else super().zone_of(row)

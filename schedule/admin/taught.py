@@ -1,0 +1,179 @@
+"""How every page of the administration is limited to the courses that its reader teaches."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from people.history import in_words
+from people.models import AuditEntry
+from schedule.models import Course
+from schedule.moments import CourseForm, MomentField
+
+if TYPE_CHECKING:
+    # The stubs' classes are generic, Django's own are not.
+    _Options = admin.options.BaseModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _Options = admin.options.BaseModelAdmin
+    _TabularInline = admin.TabularInline
+    _ModelAdmin = admin.ModelAdmin
+
+INPUTS: dict[Any, dict[str, Any]] = {
+    models.DateTimeField: {"form_class": MomentField, "widget": MomentField.widget},
+    models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+}
+
+
+def moment_in(zone: tzinfo, at: datetime | None, style: str = "j M Y, H:i") -> SafeString:
+    """A moment as the clocks of ``zone`` show it, as ``<time>``; a dash for none."""
+    if at is None:
+        return mark_safe("–")
+    local = at.astimezone(zone)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        formats.date_format(local, style),
+    )
+
+
+class _ByCourse(_Options):
+    """Rights come from teaching the course, not from Django's permissions.
+
+    Which rows somebody sees is decided by `get_queryset`; whoever sees a row here may change it, unless a
+    subclass says otherwise. Nothing may be deleted unless a subclass says so.
+    """
+
+    formfield_overrides = INPUTS
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:
+        """A choice offers the rows that the reader sees on those rows' own page; without one, none."""
+        related = self.admin_site._registry.get(db_field.remote_field.model)
+        if not isinstance(related, TaughtAdmin):
+            nothing: models.QuerySet[Any] = db_field.remote_field.model._default_manager.none()
+            return nothing
+        rows: models.QuerySet[Any] = related.get_queryset(request)
+        return rows
+
+
+class TaughtInline(_ByCourse, _TabularInline):
+    """Rows inside the page of a row of a course that the reader teaches."""
+
+    extra = 0
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.admin_site.has_permission(request)
+
+
+class TaughtAdmin(_ByCourse, _ModelAdmin):
+    """Rows of the courses that the reader teaches; a stranger's row is not found.
+
+    ``course_path`` leads from a row to its course, as a lookup.
+    """
+
+    form: type[forms.ModelForm[Any]] = CourseForm
+    course_path = "course"
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(**{f"{self.course_path}__in": Course.objects.staffed_by(request.user)})
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A row never moves to another course."""
+        fixed = ("course",) if obj is not None and self.course_path == "course" else ()
+        return (*fixed, *super().get_readonly_fields(request, obj))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Whoever teaches one course need not choose it."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        if "course" not in initial and self.course_path == "course":
+            courses = list(Course.objects.staffed_by(request.user)[:2])
+            if len(courses) == 1:
+                initial["course"] = courses[0].pk
+        return initial
+
+    def zone_of(self, row: Any) -> tzinfo:
+        """The zone in which the row's moments and its history are read."""
+        step: Any = row
+        for name in self.course_path.split("__"):
+            step = step if name == "pk" else getattr(step, name)
+        return step.zone if isinstance(step, Course) else ZoneInfo("UTC")
+
+    # Who may not see a row is not told that they may not change it.
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._found(request, object_id)
+        return super().change_view(request, object_id, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._found(request, object_id)
+        return super().delete_view(request, object_id, *args, **kwargs)
+
+    def _found(self, request: HttpRequest, object_id: str) -> Any:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        return row
+
+    # The audit is the history: written by the database, whoever changes a row and however.
+
+    def history_rows(self, row: Any) -> tuple[models.Model | None, ...]:
+        """The rows whose changes the history of this one shows."""
+        return (row,)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self._found(request, object_id)
+        entries = AuditEntry.objects.of(*self.history_rows(row)).select_related("person")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Changes: %s") % row,
+            "subtitle": None,
+            "module_name": self.opts.verbose_name_plural,
+            "object": row,
+            "opts": self.opts,
+            "changes": in_words(entries[:500], self.zone_of(row)),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/changes.html", context)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return None

@@ -1,0 +1,93 @@
+"""Form fields for moments, typed and shown on the wall clock of a course."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from schedule.models import Course
+from schedule.rules import instant
+
+if TYPE_CHECKING:
+    # The stubs' class is generic, Django's own is not.
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelForm = forms.ModelForm
+
+WALL_CLOCK = "%Y-%m-%dT%H:%M:%S"
+
+
+class MomentField(forms.DateTimeField):
+    """A moment typed as the course's clocks show it, whatever zone the server or the reader is in.
+
+    Cleans to an aware moment. A time that a clock change makes ambiguous or skips is read in the student's
+    favour (docs/course-rules.md, Time). ``read_in`` says the zone; until then it is UTC.
+    """
+
+    widget = forms.DateTimeInput(format=WALL_CLOCK, attrs={"type": "datetime-local", "step": "1"})
+    zone: ZoneInfo | None = None
+
+    def read_in(self, zone: ZoneInfo) -> None:
+        """Take this zone, and tell whoever types."""
+        self.zone = zone
+        said = _("By the clocks of %(zone)s.") % {"zone": zone.key}
+        self.help_text = f"{self.help_text} {said}".strip()
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.astimezone(self.zone or UTC).replace(tzinfo=None)
+        return value
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            typed = value if isinstance(value, datetime) else parse_datetime(str(value).strip())
+        except ValueError:
+            typed = None
+        if typed is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        if typed.tzinfo is not None:
+            return typed
+        return instant(typed, self.zone or ZoneInfo("UTC"))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != self.to_python(initial)
+        except forms.ValidationError:
+            return True
+
+
+class CourseForm(_ModelForm):
+    """A form about something of a course: its moments are read in that course's zone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self._zone()
+        for field in self.fields.values():
+            if isinstance(field, MomentField) and zone is not None:
+                field.read_in(zone)
+
+    def _zone(self) -> ZoneInfo | None:
+        course = self._course()
+        return course.zone if course else None
+
+    def _course(self) -> Course | None:
+        """The course of the row, else the one that is being chosen."""
+        if getattr(self.instance, "course_id", None):
+            return self.instance.course  # type: ignore[no-any-return]
+        field = self.fields.get("course")
+        if not isinstance(field, forms.ModelChoiceField):
+            return None
+        chosen = self.data.get(self.add_prefix("course")) if self.is_bound else self.initial.get("course")
+        if isinstance(chosen, Course):
+            return chosen
+        try:
+            return field.clean(chosen)  # type: ignore[no-any-return]
+        except forms.ValidationError:
+            return None

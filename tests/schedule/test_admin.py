@@ -1,0 +1,344 @@
+"""The administration: who may enter, what each sees, and times that mean the course's zone."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from people.models import AuditEntry, User
+from perks.models import Activity, Checkpoint, ExtensionRule
+from schedule.models import Assignment, ClassMeeting, Course, Enrolment, Exam, Role, StudyGroup
+from schedule.moments import MomentField
+from tests.factories import (
+    make_assignment,
+    make_class,
+    make_course,
+    make_enrolment,
+    make_exam,
+    make_group,
+    make_user,
+    moscow,
+)
+
+pytestmark = pytest.mark.django_db
+
+OURS: dict[type[Model], str] = {
+    Course: "schedule_course",
+    StudyGroup: "schedule_studygroup",
+    Enrolment: "schedule_enrolment",
+    ClassMeeting: "schedule_classmeeting",
+    Assignment: "schedule_assignment",
+    Exam: "schedule_exam",
+    User: "people_user",
+    Activity: "perks_activity",
+    ExtensionRule: "perks_extensionrule",
+}
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def one_of_each(course: Course) -> dict[type[Model], Any]:
+    """A row of every kind in this course."""
+    enrolment = make_enrolment(course=course)
+    return {
+        Course: course,
+        StudyGroup: enrolment.group,
+        Enrolment: enrolment,
+        ClassMeeting: make_class(course=course),
+        Assignment: make_assignment(course=course),
+        Exam: make_exam(course=course),
+        User: enrolment.person,
+        Activity: Activity.objects.create(course=course, number=1, title="Match", short_title="Match"),
+        ExtensionRule: ExtensionRule.objects.create(course=course, target_at=moscow(2025, 12, 14)),
+    }
+
+
+class TestEntrance:
+    def test_a_visitor_goes_to_the_portals_own_sign_in(self, client: Client) -> None:
+        response = client.get("/admin/schedule/course/")
+        assert response.status_code == 302
+        assert response["Location"] == "/accounts/login/?next=/admin/schedule/course/"
+
+    def test_the_admins_own_sign_in_is_no_way_around_it(self, client: Client) -> None:
+        for answer in (client.get("/admin/login/"), client.post("/admin/login/", {"username": "x"})):
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/accounts/login/")
+
+    def test_its_other_account_pages_lead_to_the_portals(self, assistant: User) -> None:
+        client = signed_in(assistant)
+        assert client.post("/admin/logout/")["Location"] == "/accounts/logout/"
+        assert client.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+
+    @pytest.mark.parametrize("who", ["student", "representative", "stranger"])
+    @pytest.mark.parametrize("page", ["/admin/", "/admin/schedule/course/", "/admin/autocomplete/"])
+    def test_whoever_teaches_nothing_finds_nothing(
+        self, who: str, page: str, request: pytest.FixtureRequest
+    ) -> None:
+        client = signed_in(request.getfixturevalue(who))
+        assert client.get(page).status_code == 404
+        assert client.post(page, {}).status_code == 404
+
+    def test_a_closed_account_and_an_ended_enrolment_open_nothing(self, assistant: User) -> None:
+        client = signed_in(assistant)
+        Enrolment.objects.filter(person=assistant).update(left_at=moscow(2025, 10, 1))
+        assert client.get("/admin/").status_code == 404
+
+
+class TestOwnCourse:
+    @pytest.mark.parametrize("model", OURS, ids=OURS.values())
+    def test_staff_open_lists_rows_and_histories(
+        self, model: type[Model], course: Course, assistant: User
+    ) -> None:
+        row = one_of_each(course)[model]
+        client = signed_in(assistant)
+        listed = client.get(reverse(f"admin:{OURS[model]}_changelist"))
+        assert reverse(f"admin:{OURS[model]}_change", args=[row.pk]) in listed.text
+        for page in ("change", "history"):
+            response = client.get(reverse(f"admin:{OURS[model]}_{page}", args=[row.pk]))
+            assert response.status_code == 200, page
+
+    def test_no_page_has_inline_scripts_or_styles(self, course: Course, assistant: User) -> None:
+        rows = one_of_each(course)
+        client = signed_in(assistant)
+        pages = ["/admin/", reverse("admin:schedule_enrolment_add")]
+        for model, name in OURS.items():
+            pages.append(reverse(f"admin:{name}_changelist"))
+            pages += [
+                reverse(f"admin:{name}_{page}", args=[rows[model].pk]) for page in ("change", "history")
+            ]
+        for page in pages:
+            text = client.get(page).text
+            assert "<style" not in text, page
+            assert " style=" not in text, page
+            assert " onclick=" not in text, page
+            for script in text.split("<script")[1:]:
+                head, _, body = script.partition(">")
+                assert "src=" in head and not body.partition("</script>")[0].strip(), page
+
+    def test_the_list_costs_the_same_with_many_rows(
+        self, course: Course, assistant: User, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        client = signed_in(assistant)
+        make_assignment(course=course)
+        make_enrolment(course=course)
+        pages = [reverse(f"admin:schedule_{name}_changelist") for name in ("assignment", "enrolment")]
+        counts = []
+        for _round in range(2):
+            for page in pages:
+                with django_assert_num_queries(QUERIES_OF_A_LIST):
+                    counts.append(client.get(page).status_code)
+            for _each in range(30):
+                make_assignment(course=course)
+                make_enrolment(course=course)
+        assert counts == [200] * 4
+
+
+QUERIES_OF_A_LIST = 7
+
+
+class TestStrangers:
+    @pytest.mark.parametrize("model", OURS, ids=OURS.values())
+    def test_another_courses_rows_are_not_there(
+        self, model: type[Model], course: Course, foreign_assistant: User
+    ) -> None:
+        row = one_of_each(course)[model]
+        client = signed_in(foreign_assistant)
+        for page in ("change", "delete", "history"):
+            address = reverse(f"admin:{OURS[model]}_{page}", args=[row.pk])
+            assert client.get(address).status_code == 404, page
+            assert client.post(address, {}).status_code == 404, page
+        listed = client.get(reverse(f"admin:{OURS[model]}_changelist"))
+        assert listed.status_code == 200
+        assert reverse(f"admin:{OURS[model]}_change", args=[row.pk]) not in listed.text
+
+    def test_choices_offer_own_courses_only(self, course: Course, foreign_assistant: User) -> None:
+        make_group(course=course, name="Group of another course")
+        page = signed_in(foreign_assistant).get(reverse("admin:schedule_enrolment_add"))
+        assert course.title not in page.text
+        assert "Group of another course" not in page.text
+
+    def test_a_row_cannot_be_put_into_anothers_course(self, course: Course, foreign_assistant: User) -> None:
+        data = assignment_form(course=course.pk)
+        response = signed_in(foreign_assistant).post(reverse("admin:schedule_assignment_add"), data)
+        assert response.status_code == 200
+        assert not Assignment.objects.exists()
+
+    def test_completing_a_name_shows_people_of_own_courses_only(
+        self, course: Course, assistant: User, foreign_assistant: User, student: User
+    ) -> None:
+        query = {"app_label": "schedule", "model_name": "enrolment", "field_name": "person", "term": ""}
+        found = [
+            {row["text"] for row in signed_in(who).get("/admin/autocomplete/", query).json()["results"]}
+            for who in (assistant, foreign_assistant)
+        ]
+        assert student.name in found[0]
+        assert found[1] == {foreign_assistant.name}
+
+    def test_a_superuser_sees_all(self, course: Course) -> None:
+        root = make_user(is_superuser=True)
+        for model, row in one_of_each(course).items():
+            assert (
+                signed_in(root).get(reverse(f"admin:{OURS[model]}_change", args=[row.pk])).status_code == 200
+            )
+
+    def test_the_whole_audit_is_for_superusers(self, assistant: User) -> None:
+        address = reverse("admin:people_auditentry_changelist")
+        assert signed_in(assistant).get(address).status_code == 403
+        page = signed_in(make_user(is_superuser=True)).get(address, {"q": "assistant"})
+        assert page.status_code == 200
+        entry = AuditEntry.objects.latest("pk")
+        detail = reverse("admin:people_auditentry_change", args=[entry.pk])
+        root = signed_in(make_user(is_superuser=True))
+        assert root.get(detail).status_code == 200
+        assert root.post(detail, {"why": "x"}).status_code == 403
+
+
+def assignment_form(**fields: Any) -> dict[str, Any]:
+    values = {
+        "number": 1,
+        "title": "Profiling",
+        "issued_on": "2025-09-16",
+        "due_at": "2025-09-30T23:59:59",
+        "max_score": "10",
+        "takes_files": "on",
+        "suffixes": '[".py"]',
+        "max_files": 1,
+        "max_bytes": 1000,
+    }
+    return values | fields
+
+
+class TestMoments:
+    def test_what_is_typed_is_the_courses_time(self, course: Course, assistant: User) -> None:
+        data = assignment_form(course=course.pk)
+        response = signed_in(assistant).post(reverse("admin:schedule_assignment_add"), data)
+        assert response.status_code == 302, response.context["errors"]
+        assignment = Assignment.objects.get()
+        assert assignment.due_at == moscow(2025, 9, 30, 23, 59, 59)
+
+    def test_of_two_courses_the_chosen_ones_zone_holds(self, course: Course, assistant: User) -> None:
+        far = make_course(time_zone="Asia/Vladivostok")
+        make_enrolment(person=assistant, course=far, role=Role.LECTURER)
+        signed_in(assistant).post(reverse("admin:schedule_assignment_add"), assignment_form(course=far.pk))
+        due = Assignment.objects.get().due_at
+        assert due.astimezone(ZoneInfo("Asia/Vladivostok")).isoformat() == "2025-09-30T23:59:59+10:00"
+
+    def test_a_form_shows_the_same_time_and_says_the_zone(self, course: Course, assistant: User) -> None:
+        assignment = make_assignment(course=course)
+        page = signed_in(assistant).get(reverse("admin:schedule_assignment_change", args=[assignment.pk]))
+        assert 'value="2025-09-30T23:59:59"' in page.text
+        assert "By the clocks of Europe/Moscow." in page.text
+
+    def test_a_change_is_in_the_history_in_words(self, course: Course, assistant: User) -> None:
+        assignment = make_assignment(course=course, title="Profiling")
+        client = signed_in(assistant)
+        data = assignment_form(due_at="2025-10-07T23:59:59")
+        address = reverse("admin:schedule_assignment_change", args=[assignment.pk])
+        assert client.post(address, data).status_code == 302
+        page = client.get(reverse("admin:schedule_assignment_history", args=[assignment.pk])).text
+        assert "30 Sep 2025, 23:59:59 MSK" in page
+        assert "7 Oct 2025, 23:59:59 MSK" in page
+        assert assistant.name in page
+        assert "in the administration" in page
+
+    def test_a_form_sent_unchanged_changes_nothing(self, course: Course, assistant: User) -> None:
+        meeting = make_class(course=course)
+        address = reverse("admin:schedule_classmeeting_change", args=[meeting.pk])
+        client = signed_in(assistant)
+        form = client.get(address).context["adminform"].form
+        data = {name: form[name].value() for name in form.fields}
+        data |= {"starts_at": "2025-09-09T10:30:00", "ends_at": "2025-09-09T12:05:00"}
+        data |= {"materials-TOTAL_FORMS": 0, "materials-INITIAL_FORMS": 0}
+        before = AuditEntry.objects.count()
+        assert client.post(address, data).status_code == 302
+        assert AuditEntry.objects.count() == before
+
+    @pytest.mark.parametrize(
+        ("typed", "instant"),
+        [
+            ("2025-10-26T02:30:00", "2025-10-26T01:30:00+00:00"),  # twice on that night: the later
+            ("2025-03-30T02:30:00", "2025-03-30T01:30:00+00:00"),  # never on that night: after the gap
+            ("2025-07-01 12:00", "2025-07-01T10:00:00+00:00"),
+        ],
+    )
+    def test_clock_changes_are_read_in_the_students_favour(self, typed: str, instant: str) -> None:
+        field = MomentField()
+        field.read_in(ZoneInfo("Europe/Berlin"))
+        cleaned = field.clean(typed)
+        assert cleaned is not None
+        assert cleaned.isoformat() == instant
+
+    @pytest.mark.parametrize("typed", ["yesterday", "2025-13-01T00:00", "2025-02-30T00:00:00", "12"])
+    def test_what_is_no_moment_is_named(self, course: Course, assistant: User, typed: str) -> None:
+        data = assignment_form(course=course.pk, due_at=typed)
+        response = signed_in(assistant).post(reverse("admin:schedule_assignment_add"), data)
+        assert response.status_code == 200
+        assert "due_at" in response.context["adminform"].form.errors
+
+
+class TestRows:
+    def test_an_enrolment_needs_a_group_of_its_course(self, course: Course, assistant: User) -> None:
+        elsewhere = make_course()
+        make_enrolment(person=assistant, course=elsewhere, role=Role.ASSISTANT)
+        foreign = make_group(course=elsewhere)
+        data = {"course": course.pk, "person": assistant.pk, "role": Role.STUDENT, "group": foreign.pk}
+        address = reverse("admin:schedule_enrolment_add")
+        for group, message in ((foreign.pk, "another course"), ("", "A student has a group")):
+            page = signed_in(assistant).post(address, data | {"group": group})
+            assert message in page.text
+        own = make_group(course=course)
+        assert signed_in(assistant).post(address, data | {"group": own.pk}).status_code == 302
+
+    def test_a_row_never_moves_to_another_course(self, course: Course, assistant: User) -> None:
+        other = make_course()
+        make_enrolment(person=assistant, course=other, role=Role.ASSISTANT)
+        assignment = make_assignment(course=course)
+        address = reverse("admin:schedule_assignment_change", args=[assignment.pk])
+        assert signed_in(assistant).post(address, assignment_form(course=other.pk)).status_code == 302
+        assignment.refresh_from_db()
+        assert assignment.course == course
+
+    @pytest.mark.parametrize("model", [Course, Enrolment, Assignment, Exam, User, ExtensionRule])
+    def test_what_has_results_is_not_deleted(self, model: type[Model], course: Course) -> None:
+        row = one_of_each(course)[model]
+        root = signed_in(make_user(is_superuser=True))
+        address = reverse(f"admin:{OURS[model]}_delete", args=[row.pk])
+        assert root.post(address, {"post": "yes"}).status_code == 403
+        action = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
+        root.post(reverse(f"admin:{OURS[model]}_changelist"), action)
+        assert model._default_manager.filter(pk=row.pk).exists()
+
+    def test_a_group_goes_only_while_nobody_was_in_it(self, course: Course, assistant: User) -> None:
+        empty, full = make_group(course=course), make_enrolment(course=course).group
+        client = signed_in(assistant)
+        for group, status in ((empty, 302), (full, 403)):
+            assert group is not None
+            address = reverse("admin:schedule_studygroup_delete", args=[group.pk])
+            assert client.post(address, {"post": "yes"}).status_code == status
+        assert list(StudyGroup.objects.all()) == [full]
+
+    def test_course_staff_read_people_and_superusers_change_them(
+        self, course: Course, assistant: User, student: User
+    ) -> None:
+        address = reverse("admin:people_user_change", args=[student.pk])
+        data = {"name": "Another", "email": " STUDENT@example.org", "language": "", "is_active": "on"}
+        assert signed_in(assistant).post(address, data).status_code == 403
+        assert signed_in(make_user(is_superuser=True)).post(address, data).status_code == 302
+        student.refresh_from_db()
+        assert (student.name, student.email) == ("Another", "student@example.org")
+
+    def test_checkpoints_stand_inside_their_activity(self, course: Course, assistant: User) -> None:
+        activity = Activity.objects.create(course=course, number=1, title="Photo", short_title="Photo")
+        Checkpoint.objects.create(activity=activity, number=1, title="Ostankino Tower")
+        page = signed_in(assistant).get(reverse("admin:perks_activity_change", args=[activity.pk]))
+        assert "Ostankino Tower" in page.text
