@@ -1,0 +1,164 @@
+"""The gradebook as text and files: JSON and CSV for programs, XLSX for spreadsheets, a table for terminals.
+
+All four have the same columns and the same words (grade codes, outcomes), in every language, so that what
+is written can be read by a program again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from grading.queries.gradebook import Gradebook, Row
+from schedule.points import plain_points
+
+PERSON: Final = ("email", "name", "group")
+RESULT: Final = ("total", "passed", "accumulated", "exam", "final", "pass")
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""With these a spreadsheet takes a cell of CSV for a formula."""
+
+
+def as_json(book: Gradebook) -> str:
+    """The gradebook for programs: points as decimal strings with two places, null where there is no value.
+
+    A score is null where nothing graded counts, "0.00" where work counts for nothing; exam, final and pass
+    are null while the exam is pending, final and pass also for whoever was absent.
+    """
+    students = [_student(book, row) for row in book.rows]
+    told = {"course": book.course.slug, "students": students}
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _student(book: Gradebook, row: Row) -> dict[str, Any]:
+    scores = zip(book.columns, row.scores, strict=True)
+    return {
+        "email": row.email,
+        "name": row.name,
+        "group": row.group,
+        "scores": {
+            str(column.number): None if score is None else plain_points(score) for column, score in scores
+        },
+        "total": plain_points(row.standing.total),
+        "passed": row.standing.passed,
+        "accumulated": row.standing.accumulated.code,
+        "exam": row.final.outcome,
+        "final": row.final.grade.code if row.final.grade else None,
+        "pass": row.final.passed,
+        "if_earned": None,  # no group's request is provisional: nobody can ask yet
+    }
+
+
+def as_csv(book: Gradebook) -> str:
+    """The gradebook with commas, decimal points and newlines; empty where there is no value.
+
+    Text that a spreadsheet would take for a formula begins with an apostrophe. Spreadsheets in Russian expect
+    other separators than programs do: for them there is `as_xlsx`.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_heading(book))
+    writer.writerows([*map(_harmless, _person(row)), *_results(row)] for row in book.rows)
+    return out.getvalue()
+
+
+def as_table(book: Gradebook) -> str:
+    """The gradebook in aligned columns for a terminal, the numbers to the right."""
+    lines = [
+        _heading(book),
+        *([text or "–" for text in (*_person(row), *_results(row))] for row in book.rows),
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    numbers = range(len(PERSON), len(PERSON) + len(book.columns) + 2)
+    return "".join(f"{_aligned(line, widths, numbers)}\n" for line in lines)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int], numbers: range) -> str:
+    cells = (
+        text.rjust(width) if place in numbers else text.ljust(width)
+        for place, (text, width) in enumerate(zip(line, widths, strict=True))
+    )
+    return "  ".join(cells).rstrip()
+
+
+def as_xlsx(book: Gradebook, *, now: datetime) -> bytes:
+    """The gradebook as an Excel workbook made at ``now``: points are numbers, and nothing is a formula."""
+    workbook = Workbook(write_only=True)
+    workbook.properties.created = workbook.properties.modified = now.astimezone(UTC).replace(tzinfo=None)
+    sheet: Any = workbook.create_sheet(book.course.slug[:31])  # the stubs do not know that it has columns
+    sheet.freeze_panes = f"{get_column_letter(len(PERSON) + 1)}2"
+    for place, width in enumerate((30, 30, 10), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    bold = WriteOnlyCell(sheet)
+    bold.font = Font(bold=True)
+    sheet.append(_filled(bold, name) for name in _heading(book))
+    points = WriteOnlyCell(sheet)
+    points.number_format = "0.00"
+    text = WriteOnlyCell(sheet)
+    text.number_format = "@"  # stays text when somebody edits it
+    for row in book.rows:
+        sheet.append(_typed(row, points, text))
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def _heading(book: Gradebook) -> list[str]:
+    return [*PERSON, *(str(column.number) for column in book.columns), *RESULT]
+
+
+def _person(row: Row) -> tuple[str, str, str]:
+    return row.email, row.name, row.group
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _results(row: Row) -> list[str]:
+    """What follows the person in a line of text, empty where there is no value."""
+    end = row.final
+    return [
+        *("" if score is None else plain_points(score) for score in row.scores),
+        plain_points(row.standing.total),
+        str(row.standing.passed),
+        row.standing.accumulated.code,
+        end.outcome or "",
+        end.grade.code if end.grade else "",
+        _yes_or_no(end.passed) or "",
+    ]
+
+
+def _typed(row: Row, points: Cell, text: Cell) -> Iterator[object]:
+    """A line of the workbook. The two cells are filled again and again: each is written before the next."""
+    end = row.final
+    for told in _person(row):
+        yield _filled(text, ILLEGAL_CHARACTERS_RE.sub("", told))
+    for score in (*row.scores, row.standing.total):
+        yield None if score is None else _filled(points, Decimal(score).scaleb(-2))
+    yield row.standing.passed
+    yield _filled(text, row.standing.accumulated.code)
+    yield end.outcome and end.outcome.value
+    yield _filled(text, end.grade.code) if end.grade else None
+    yield _yes_or_no(end.passed)
+
+
+def _filled(cell: Cell, value: str | Decimal) -> Cell:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # also "=1+1", which openpyxl would make a formula
+    return cell
+
+
+def _yes_or_no(passed: bool | None) -> str | None:
+    return None if passed is None else "yes" if passed else "no"
