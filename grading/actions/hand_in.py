@@ -192,7 +192,7 @@ def problems_of(
             problems.append(Problem("link", _("This assignment takes no links.")))
         elif not _is_web_address(link):
             problems.append(Problem("link", _("Write an address that begins with https:// or http://.")))
-    if len(comment) > MAX_COMMENT or "\x00" in comment:
+    if len(comment) > MAX_COMMENT or not _is_plain(comment):
         message = _("A comment is plain text of at most %(count)d characters.")
         problems.append(Problem("comment", message % {"count": MAX_COMMENT}))
     if not files and not link:
@@ -237,9 +237,14 @@ def _problems_of_files(assignment: Assignment, files: Sequence[UploadedFile[Any]
     return problems
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a database can store the text: no NUL, no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def _is_web_address(link: str) -> bool:
     try:
         URLValidator(schemes=["http", "https"])(link)
     except ValidationError:
         return False
-    return len(link) <= MAX_LINK
+    return len(link) <= MAX_LINK and link.isprintable()
