@@ -227,15 +227,15 @@ def standing_ruler(
 
 @dataclass(frozen=True)
 class DayPrice:
-    """What handing in on this day costs, in hundredths of a point."""
+    """What handing in on this day costs, in hundredths of a point; None where nothing is taken."""
 
     on: date
-    cost: int
+    cost: int | None
 
 
 @dataclass(frozen=True)
 class PriceColumn:
-    """One day of the price chart: ``kind`` is past, today or ahead."""
+    """One day of the price chart: ``kind`` is past, today, ahead or closed."""
 
     on: date
     cost: int
@@ -272,20 +272,22 @@ def price_chart(*, prices: Sequence[DayPrice], today: date, due_on: date) -> Pri
     """Consecutive days and their prices as columns; the price is written over today's and the last one."""
     count = max(1, len(prices))
     axis_y = 84
-    highest = max((day.cost for day in prices), default=0)
+    highest = max((day.cost or 0 for day in prices), default=0)
+    last = max((number for number, day in enumerate(prices) if day.cost is not None), default=-1)
     columns = []
     for number, day in enumerate(prices):
-        height = (day.cost * COLUMN_HEIGHT * 2 + highest) // (2 * highest) if highest else 0
+        cost = day.cost or 0
+        height = (cost * COLUMN_HEIGHT * 2 + highest) // (2 * highest) if highest else 0
         kind = "today" if day.on == today else ("past" if day.on < today else "ahead")
         columns.append(
             PriceColumn(
                 on=day.on,
-                cost=day.cost,
-                kind=kind,
+                cost=cost,
+                kind=kind if day.cost is not None else "closed",
                 x=as_percent(number * 10_000 // count),
                 y=axis_y - height,
                 height=height,
-                priced=day.cost > 0 and (kind == "today" or number == count - 1),
+                priced=cost > 0 and (kind == "today" or number == last),
             )
         )
     after_due = (due_on - prices[0].on).days + 1 if prices else -1

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from courseportal import rulers, wording
+from schedule.markdown import render_markdown
 
 register = template.Library()
 
@@ -25,6 +26,7 @@ register.filter("in_points", wording.in_points)
 register.filter("size", wording.size_text)
 register.filter("weekday", wording.weekday_text)
 register.filter("day_text", wording.date_text)
+register.filter("markdown", render_markdown)
 
 
 @lru_cache(maxsize=128)
@@ -88,6 +90,12 @@ def moment(
     )
 
 
+@register.simple_tag(takes_context=True)
+def local_day(context: template.Context, at: datetime) -> date:
+    """The day of a moment in the course's zone: ``{% local_day line.starts_at as on %}``."""
+    return at.astimezone(_zone_of(context, None)).date()  # type: ignore[arg-type]  # reads like a mapping
+
+
 @register.simple_tag
 def distance(at: datetime, now: datetime, *, live: bool = False) -> SafeString:
     """How far a moment is: "in 17 days"; with ``live`` a script keeps it true while the page is open."""
@@ -95,9 +103,10 @@ def distance(at: datetime, now: datetime, *, live: bool = False) -> SafeString:
     if not live:
         return format_html("{}", text)
     return format_html(
-        '<span data-countdown="{}" data-ahead="{}" data-ago="{}">{}</span>',
+        '<span data-countdown="{}" data-ahead="{}" data-soon="{}" data-ago="{}">{}</span>',
         at.isoformat(timespec="seconds"),
         _("in {hours} h {minutes} min"),
+        _("in {minutes} min {seconds} s"),
         _("{hours} h {minutes} min ago"),
         text,
     )
@@ -132,9 +141,11 @@ def price(hundredths: int, label: str = "", *, trim: bool = False, closed: bool 
 
 
 @register.inclusion_tag("portal/sum.html", name="sum")
-def working(raw: int, lateness: int, result: int, *, pencil: bool = False) -> dict[str, object]:
-    """Raw points, what lateness takes, the result: a number never stands without its working."""
-    return {"raw": raw, "lateness": lateness, "result": result, "pencil": pencil}
+def working(
+    raw: int, lateness: int, result: int, *, bonus: int = 0, pencil: bool = False
+) -> dict[str, object]:
+    """Raw points, what lateness takes, a bonus if any, the result: no number stands without its working."""
+    return {"raw": raw, "lateness": lateness, "result": result, "bonus": bonus, "pencil": pencil}
 
 
 @register.inclusion_tag("portal/empty.html")

@@ -1,0 +1,86 @@
+"""The sentence a page opens with: what matters now, in words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courseportal.schedule_page import DueEntry, SchedulePage
+from courseportal.wording import date_text, in_points, points_text
+from grading.queries.assignments import AssignmentLine, AssignmentsPage
+from grading.queries.grades import GradesPage
+from grading.queries.work import WorkState
+
+
+def _classes(count: int) -> str:
+    if count == 0:
+        return _("No classes")
+    return ngettext("%(count)d class", "%(count)d classes", count) % {"count": count}
+
+
+def _deadlines(count: int) -> str:
+    if count == 0:
+        return _("no deadlines")
+    return ngettext("%(count)d deadline", "%(count)d deadlines", count) % {"count": count}
+
+
+def schedule_headline(page: SchedulePage) -> list[str]:
+    """Which week it is and what it holds; before and after the term, when it begins or that it is over."""
+    course = page.course
+    if page.week_now is None:
+        if page.today < course.starts_on:
+            return [_("The course begins on %(day)s.") % {"day": date_text(course.starts_on, "long_day")}]
+        return [_("The term is over.")]
+    lines = next((week.lines for week in page.weeks if week.place == "this"), ())
+    due = sum(isinstance(line, DueEntry) for line in lines)
+    words = {"classes": _classes(len(lines) - due), "deadlines": _deadlines(due)}
+    return [
+        _("Week %(number)d of %(count)d.") % {"number": page.week_now.number, "count": page.week_count},
+        _("%(classes)s, %(deadlines)s.") % words,
+    ]
+
+
+def work_sentence(line: AssignmentLine, page: AssignmentsPage) -> str:
+    """What handing in this assignment means today."""
+    if line.state is WorkState.LATE and line.price_now:
+        words = {"number": line.number, "price": in_points(line.price_now)}
+        return _("Handing in №\N{NO-BREAK SPACE}%(number)d now costs %(price)s.") % words
+    due_on = line.terms.due_at.astimezone(page.course.zone).date()
+    today = page.now.astimezone(page.course.zone).date()
+    if due_on == today:
+        return _("№\N{NO-BREAK SPACE}%(number)d is due today.") % {"number": line.number}
+    words = {"number": line.number, "day": date_text(due_on, "long_day")}
+    return _("№\N{NO-BREAK SPACE}%(number)d is due on %(day)s.") % words
+
+
+def assignments_headline(page: AssignmentsPage) -> list[str]:
+    """What the latest late one costs and what is due next; that nothing is left where nothing is."""
+    if not page.lines:
+        return [_("No assignments yet.")]
+    if not page.is_student:
+        count = len(page.lines)
+        return [ngettext("%(count)d assignment.", "%(count)d assignments.", count) % {"count": count}]
+    late = [line for line in page.lines if line.state is WorkState.LATE and line.price_now != line.max_score]
+    chosen = [line for line in page.lines if line.needs_you]
+    coming = [line for line in chosen if line not in late]
+    sentences = [work_sentence(line, page) for line in [*late[-1:], *coming]]
+    return sentences or [_("Nothing is left to hand in.")]
+
+
+def grades_headline(page: GradesPage) -> list[str]:
+    """The points so far, and the final grade or what is missing to the next one."""
+    numbers = {"total": points_text(page.total, trim=True), "max": points_text(page.max_total, trim=True)}
+    first = _("%(total)s of %(max)s.") % numbers
+    if page.final_title:
+        return [first, _("The final grade is “%(grade)s”.") % {"grade": page.final_title}]
+    if page.final.outcome:
+        return [first, _("No final grade: absent from the exam.")]
+    following = page.next_grade
+    if following is None:
+        return [first, _("“%(grade)s” so far; the exam decides.") % {"grade": page.accumulated_title}]
+    missing = []
+    if not following.total_holds:
+        missing.append(in_points(following.min_total - page.total))
+    if not following.passed_holds:
+        count = following.min_passed - page.passed
+        missing.append(ngettext("%(count)d more passed", "%(count)d more passed", count) % {"count": count})
+    words = {"missing": ", ".join(missing), "grade": following.title}
+    return [first, _("To “%(grade)s”: %(missing)s.") % words]

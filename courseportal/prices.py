@@ -1,0 +1,68 @@
+"""The price of handing in, line by line, worded for the page: what its script shows as time goes by."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from courseportal.rulers import DayPrice, chart_days
+from courseportal.wording import cost_text, moment_text
+from grading.queries.work import PriceStep
+from grading.rules import Tariff
+from schedule.rules import end_of_day
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """What the page says up to and including the second ``until`` (since 1970; None: for ever)."""
+
+    until: int | None
+    penalty: int
+    price: str
+    button: str
+    note: str
+    closed: bool = False
+
+    def as_data(self) -> dict[str, object]:
+        """The line for the page's script."""
+        return asdict(self)
+
+
+def _note(step: PriceStep, following: PriceStep | None, zone: tzinfo, max_score: int) -> str:
+    if step.penalty >= max_score:
+        return _("Lateness takes all the points by now; work is still taken and read.")
+    if step.until is None:
+        return _("The price will not grow any more.") if step.penalty else _("Handing in costs nothing.")
+    until = moment_text(step.until, "short", zone, with_zone=True)
+    if following is None:
+        return _("Until %(until)s; after that nothing is taken.") % {"until": until}
+    return _("Until %(until)s. Then %(price)s.") % {"until": until, "price": cost_text(following.penalty)}
+
+
+def price_lines(steps: Sequence[PriceStep], *, zone: tzinfo, max_score: int) -> list[PriceLine]:
+    """The price list from now on in words, its last line "closed" where work is taken no more at the end."""
+    lines = []
+    for place, step in enumerate(steps):
+        following = steps[place + 1] if place + 1 < len(steps) else None
+        price = cost_text(step.penalty)
+        button = _("Hand in for %(price)s") % {"price": price} if step.penalty else _("Hand in")
+        lines.append(
+            PriceLine(step.epoch, step.penalty, price, button, _note(step, following, zone, max_score))
+        )
+    if not steps or steps[-1].until is not None:
+        closed = pgettext("price", "closed")
+        lines.append(PriceLine(None, 0, closed, _("Closed"), _("Nothing is taken any more."), closed=True))
+    return lines
+
+
+def day_prices(prices: Tariff, *, due_at: datetime, now: datetime, zone: ZoneInfo) -> list[DayPrice]:
+    """What handing in costs on each day of the price chart: today at this moment, on others at their end."""
+    today, due_on = now.astimezone(zone).date(), due_at.astimezone(zone).date()
+
+    def price_on(day: date) -> DayPrice:
+        return DayPrice(day, prices.penalty_at(now if day == today else end_of_day(day, zone)))
+
+    return [price_on(day) for day in chart_days(due_on=due_on, today=today)]

@@ -1,0 +1,136 @@
+"""What the pages of a course are made of: prices, deadlines, states of work. ``{% load pages %}``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from courseportal.headlines import assignments_headline, grades_headline, schedule_headline
+from courseportal.prices import PriceLine, day_prices, price_lines
+from courseportal.rulers import Threshold
+from courseportal.templatetags.portal import chip
+from grading.queries.assignment import AssignmentPage
+from grading.queries.assignments import AssignmentLine
+from grading.queries.attempts import Attempt, AttemptState
+from grading.queries.deadlines import SetDate, Terms
+from grading.queries.grades import GradesPage, ScaleLine
+from grading.queries.work import WorkState
+from grading.rules import Source
+
+register = template.Library()
+register.filter("schedule_headline", schedule_headline)
+register.filter("assignments_headline", assignments_headline)
+register.filter("grades_headline", grades_headline)
+
+WORK_CHIPS = {
+    WorkState.AHEAD: ("", "calendar-days"),
+    WorkState.OPEN: ("", "calendar-days"),
+    WorkState.LATE: ("late", "clock"),
+    WorkState.CLOSED: ("", "lock"),
+    WorkState.WAITING: ("pencil", "pencil"),
+    WorkState.NEW_VERSION: ("pencil", "pencil"),
+    WorkState.GRADED: ("", "check"),
+}
+ATTEMPT_CHIPS = {
+    AttemptState.WAITING: ("pencil", "pencil"),
+    AttemptState.COUNTS: ("ok", "check"),
+    AttemptState.SURPASSED: ("", "check"),
+    AttemptState.TOO_LATE: ("late", "clock"),
+}
+
+
+@register.filter
+def work_chip(line: AssignmentLine) -> SafeString:
+    """How far a student has come with an assignment, in a word with a shape."""
+    if line.state is WorkState.GRADED and line.is_passed:
+        return chip(pgettext("assignment", "passed"), "ok", "check")
+    return chip(line.state.words, *WORK_CHIPS[line.state])
+
+
+@register.filter
+def attempt_chip(attempt: Attempt) -> SafeString:
+    """What has become of an attempt."""
+    return chip(attempt.state.words, *ATTEMPT_CHIPS[attempt.state])
+
+
+@register.filter
+def source_words(date: SetDate) -> str:
+    """Who set a date."""
+    return {
+        Source.COURSE: _("Course plan"),
+        Source.GROUP_MOVE: _("Moved by the group"),
+        Source.PERSONAL: _("Your own date"),
+    }[date.source]
+
+
+@register.inclusion_tag("portal/deadlines.html", takes_context=True)
+def deadlines(context: dict[str, Any], terms: Terms) -> dict[str, object]:
+    """Every date that was set for an assignment; the one that holds is in ink."""
+    return {"terms": terms, "portal": context.get("portal")}
+
+
+def _lines(page: AssignmentPage) -> list[PriceLine]:
+    return price_lines(page.steps, zone=page.course.zone, max_score=page.assignment.max_score)
+
+
+@register.inclusion_tag("portal/price_sheet.html")
+def price_sheet(page: AssignmentPage) -> dict[str, object]:
+    """What handing in costs now, until when, and day by day; the page's script keeps it true."""
+    zone = page.course.zone
+    lines = _lines(page)
+    due_at = page.terms.due_at
+    return {
+        "page": page,
+        "line": lines[0],
+        "lines": [line.as_data() for line in lines],
+        "due_on": due_at.astimezone(zone).date(),
+        "today": page.now.astimezone(zone).date(),
+        "prices": day_prices(page.terms.prices, due_at=due_at, now=page.now, zone=zone),
+        "until": page.steps[0].until if page.steps else None,
+    }
+
+
+@register.filter
+def price_button(page: AssignmentPage) -> str:
+    """The label of the button that hands in: with what it costs."""
+    return _lines(page)[0].button
+
+
+@register.simple_tag
+def upload_words() -> dict[str, object]:
+    """What the upload's script says, in the language of the page."""
+    return {
+        "units": [_("bytes"), _("KB"), _("MB"), _("GB")],
+        "empty": _("{name} is empty: save it again and choose it once more."),
+        "kind": _("{name} is of a kind that is not taken here; taken are {kinds}."),
+        "many": _("{count} files are chosen, at most {most} are taken: pack them into one archive."),
+        "large": _("{size} of {limit}. Nothing was sent: clear the outputs or leave the data out."),
+        "known": _("The same bytes as in attempt {number}."),
+        "remove": _("Remove {name}"),
+        "sending": _("Sending: {percent} %"),
+        "stopped": _("Stopped. Nothing was handed in, your files are still here."),
+        "failed": _(
+            "The line dropped at {percent} %. No receipt, so perhaps nothing came; "
+            "your files are still here, press again: it hands in once."
+        ),
+        "signedOut": _(
+            "You have been signed out. Your files are still here: sign in in another tab, then press again."
+        ),
+    }
+
+
+@register.filter
+def thresholds(scale: Sequence[ScaleLine]) -> list[Threshold]:
+    """The rows of a scale that need points, for the standing ruler."""
+    return [Threshold(line.min_total, line.title) for line in scale if line.min_total]
+
+
+@register.filter
+def waiting_points(page: GradesPage) -> int:
+    """The most that work without points may still add, in hundredths: what the ruler hatches."""
+    open_lines = [line for line in page.lines if line.waiting]
+    has = [(line.mark.result or 0) if line.mark else 0 for line in open_lines]
+    return sum(line.max_score for line in open_lines) - sum(has)

@@ -1,0 +1,154 @@
+"""The pages of a course as a student reads them: what each says in its words and numbers."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from people.models import User
+from schedule.models import Assignment, Course
+from tests.factories import make_assignment, make_class, make_review, make_submission, moscow
+
+DUE = moscow(2025, 9, 30, 23, 59, 59)
+BEFORE = moscow(2025, 9, 29, 12)
+LATE = moscow(2025, 10, 2, 12)
+
+
+@pytest.fixture
+def assignment(course: Course) -> Assignment:
+    return make_assignment(
+        course=course, number=1, title="Triton kernels", due_at=DUE, issued_on=DUE.date() - timedelta(days=14)
+    )
+
+
+@pytest.fixture
+def reader(client: Client, student: User) -> Client:
+    """The student's browser, reading English."""
+    client.force_login(student)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def page_of(reader: Client, course: Course, tail: str) -> str:
+    """The page with its blanks and no-break spaces made plain, so that sentences can be looked for."""
+    answer = reader.get(f"/courses/{course.slug}/{tail}")
+    assert answer.status_code == 200
+    return re.sub(r"[\s\N{NO-BREAK SPACE}]+", " ", answer.content.decode().replace("&nbsp;", " "))
+
+
+def test_before_the_deadline_handing_in_is_free_and_says_until_when(
+    reader: Client, course: Course, assignment: Assignment
+) -> None:
+    with time_machine.travel(BEFORE, tick=False):
+        page = page_of(reader, course, "assignments/1/")
+    assert '<span class="price price-free"><span data-price>0</span>' in page
+    assert "Until 30 Sep, 23:59 MSK. Then −1.00." in page
+    assert re.search(r"data-price-button>Hand in</button>", page)
+
+
+def test_after_it_the_page_says_the_price_on_the_tag_and_on_the_button(
+    reader: Client, course: Course, assignment: Assignment
+) -> None:
+    with time_machine.travel(LATE, tick=False):
+        page = page_of(reader, course, "assignments/1/")
+    assert "<span data-price>−2.00</span>" in page
+    assert "data-price-button>Hand in for −2.00</button>" in page
+    found = re.search(r'<script id="prices" type="application/json">(.*?)</script>', page)
+    assert found is not None
+    lines = json.loads(found[1])
+    assert [line["price"] for line in lines[:2]] == ["−2.00", "−3.00"]
+    assert lines[0]["until"] == int((DUE + timedelta(days=2)).timestamp())
+
+
+def test_an_attempt_shows_its_three_numbers_and_a_waiting_one_what_lateness_will_cost(
+    reader: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    graded = make_submission(assignment=assignment, student=student, submitted_at=DUE + timedelta(hours=30))
+    make_review(submission=graded, score=900, feedback="Change `axis`.")
+    make_submission(assignment=assignment, student=student, submitted_at=DUE + timedelta(hours=50))
+    with time_machine.travel(DUE + timedelta(days=4), tick=False):
+        page = page_of(reader, course, "assignments/1/")
+    assert "<dd>9.00</dd>" in page
+    assert '<dd class="minus">2.00</dd>' in page
+    assert '<dd class="res">7.00</dd>' in page
+    assert "Change <code>axis</code>" in page
+    assert "lateness will cost −3.00" in page
+    assert "7.00 so far, from attempt 1." in page
+
+
+def test_an_assignment_that_is_not_given_out_yet_says_when(reader: Client, course: Course) -> None:
+    make_assignment(
+        course=course, number=1, due_at=DUE, issued_on=DUE.date(), statement="A secret until then."
+    )
+    with time_machine.travel(BEFORE, tick=False):
+        page = page_of(reader, course, "assignments/1/")
+    assert "Not given out yet" in page
+    assert "A secret until then." not in page
+    assert "data-hand-in" not in page
+
+
+def test_a_closed_assignment_has_no_form(reader: Client, course: Course) -> None:
+    make_assignment(course=course, number=1, due_at=DUE, closes_at=DUE, issued_on=DUE.date())
+    with time_machine.travel(LATE, tick=False):
+        page = page_of(reader, course, "assignments/1/")
+    assert "Nothing is taken any more." in page
+    assert "Hard: nothing is taken afterwards." in page
+    assert "data-hand-in" not in page
+
+
+def test_the_list_opens_with_what_the_late_one_costs_and_what_is_due(
+    reader: Client, course: Course, assignment: Assignment
+) -> None:
+    due_later = moscow(2025, 10, 14, 23, 59, 59)
+    make_assignment(course=course, number=2, due_at=due_later, issued_on=DUE.date())
+    with time_machine.travel(LATE, tick=False):
+        page = page_of(reader, course, "assignments/")
+    assert "Handing in № 1 now costs 2 points." in page
+    assert "№ 2 is due on 14 October." in page
+
+
+def test_the_schedule_marks_today_and_links_homework_where_it_belongs(reader: Client, course: Course) -> None:
+    lecture = make_class(
+        course=course, title="GPUs", starts_at=moscow(2025, 9, 30, 10, 30), ends_at=moscow(2025, 9, 30, 12, 5)
+    )
+    make_assignment(
+        course=course, number=1, title="CUDA", given_at_class=lecture, due_at=moscow(2025, 10, 14, 23, 59, 59)
+    )
+    with time_machine.travel(moscow(2025, 9, 30, 9), tick=False):
+        page = page_of(reader, course, "schedule/")
+    assert "1 class, no deadlines." in page
+    assert re.search(r'class="week this" id="w\d+"', page)
+    assert 'class="slot today-line"' in page
+    assert "in 1 h 30 min" in page
+    assert "№ 1. CUDA" in page
+
+
+def test_grades_say_the_points_the_missing_ones_and_the_rule(
+    reader: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    make_review(
+        submission=make_submission(assignment=assignment, student=student, submitted_at=DUE), score=950
+    )
+    page = page_of(reader, course, "grades/")
+    assert "9.5 of 10." in page
+    assert "To “satisfactory”: 20.5 points, 2 more passed." in page
+    assert "The first row that holds, from the top" in page
+    assert '<span class="pencil">pending</span>' in page
+
+
+def test_a_course_without_a_scale_says_so(reader: Client, course: Course) -> None:
+    course.grading_scheme.delete()
+    assert "No grade scale yet" in page_of(reader, course, "grades/")
+
+
+def test_a_receipt_shows_number_time_zone_size_hash_and_price(
+    reader: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    work = make_submission(assignment=assignment, student=student, submitted_at=DUE + timedelta(seconds=1))
+    page = page_of(reader, course, f"receipts/{work.receipt}/")
+    assert work.receipt in page
+    assert "1 October 2025, 00:00:00 MSK" in page
+    assert '<dd class="is-late">−1.00</dd>' in page

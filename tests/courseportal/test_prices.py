@@ -1,0 +1,54 @@
+"""The price of handing in, in words and day by day."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from courseportal.prices import day_prices, price_lines
+from grading.queries.work import PriceStep
+from grading.rules import LatePolicy, Regime, tariff
+from tests.factories import moscow
+
+ZONE = ZoneInfo("Europe/Moscow")
+DUE = moscow(2025, 9, 30, 23, 59, 59)
+
+
+def test_each_line_says_its_price_until_when_and_what_follows() -> None:
+    steps = [PriceStep(DUE, 0), PriceStep(DUE + timedelta(days=1), 100), PriceStep(None, 200)]
+    lines = price_lines(steps, zone=ZONE, max_score=1000)
+    assert [(line.price, line.button, line.closed) for line in lines] == [
+        ("0", "Hand in", False),
+        ("−1.00", "Hand in for −1.00", False),
+        ("−2.00", "Hand in for −2.00", False),
+    ]
+    assert [line.note.replace("\N{NO-BREAK SPACE}", " ") for line in lines] == [
+        "Until 30 Sep, 23:59 MSK. Then −1.00.",
+        "Until 1 Oct, 23:59 MSK. Then −2.00.",
+        "The price will not grow any more.",
+    ]
+    assert [line.until for line in lines] == [int(DUE.timestamp()), int(DUE.timestamp()) + 86_400, None]
+
+
+def test_a_list_that_ends_says_so_and_is_followed_by_closed() -> None:
+    lines = price_lines([PriceStep(DUE, 0)], zone=ZONE, max_score=1000)
+    assert lines[0].note.endswith("after that nothing is taken.")
+    assert (lines[1].closed, lines[1].until, lines[1].button) == (True, None, "Closed")
+
+
+def test_where_nothing_is_taken_the_only_line_is_closed() -> None:
+    assert [line.closed for line in price_lines([], zone=ZONE, max_score=1000)] == [True]
+
+
+def test_a_price_of_all_points_is_not_offered_as_a_bargain() -> None:
+    (line,) = price_lines([PriceStep(None, 1000)], zone=ZONE, max_score=1000)
+    assert "takes all the points" in line.note
+
+
+def test_the_chart_shows_today_at_this_moment_and_other_days_at_their_end() -> None:
+    regime = Regime(moscow(2025, 9, 30, 12), ZONE, LatePolicy(per_day=100), closes_at=moscow(2025, 10, 3, 12))
+    prices = day_prices(tariff((regime,), 1000), due_at=regime.due_at, now=moscow(2025, 9, 30, 11), zone=ZONE)
+    by_day = {price.on: price.cost for price in prices}
+    assert by_day[date(2025, 9, 29)] == 0
+    assert by_day[date(2025, 9, 30)] == 0  # an hour before the deadline
+    assert by_day[date(2025, 10, 1)] == 200
+    assert by_day[date(2025, 10, 2)] == 300
+    assert by_day[date(2025, 10, 4)] is None
