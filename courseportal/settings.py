@@ -31,10 +31,13 @@ BIND_HOST = env.str("PORTAL_BIND", "127.0.0.1")
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", f"http://localhost:{PORT}").rstrip("/")
+PORTAL_BASE_URL = (env.str("PORTAL_BASE_URL", "") or f"http://localhost:{PORT}").rstrip("/")
 HTTPS = PORTAL_BASE_URL.startswith("https://")
-OWN_HOSTS = [urlsplit(PORTAL_BASE_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=OWN_HOSTS)
+# Probes on the machine itself are always let in.
+ALLOWED_HOSTS = [
+    *(env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(PORTAL_BASE_URL).hostname]),
+    *("localhost", "127.0.0.1", "[::1]"),
+]
 CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
 
 # In production the web server refuses to start with a key that is not given (courseportal/checks.py);
@@ -141,7 +144,7 @@ DATABASES = {"default": database()}
 WEB_WORKERS = env.int("PORTAL_WEB_WORKERS", 1 if DATABASES["default"]["ENGINE"].endswith("sqlite3") else 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-FILES_URL = env.str("FILES_URL", f"file://{DATA_DIR / 'files'}")
+FILES_URL = env.str("FILES_URL", "") or f"file://{DATA_DIR / 'files'}"
 if not FILES_URL.startswith("file:///"):
     raise ImproperlyConfigured(f"FILES_URL is {FILES_URL!r}: it must be file:///a/folder")
 MEDIA_ROOT = Path(urlsplit(FILES_URL).path)
@@ -228,7 +231,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mailbox"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Course portal <portal@localhost>")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Course portal <portal@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- People: sign-in by e-mail, second factor ---------------------------------------------------------------

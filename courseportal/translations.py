@@ -1,5 +1,9 @@
-"""Compiled message catalogues, made from the .po files without GNU gettext."""
+"""Compiled message catalogues, made from the .po files without GNU gettext.
 
+As a command: `python -m courseportal.translations FOLDER…`.
+"""
+
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,3 +24,7 @@ def compile_all(folders: Iterable[str | Path]) -> None:
             with aside.open("wb") as compiled:
                 write_mo(compiled, catalogue)
             aside.replace(target)
+
+
+if __name__ == "__main__":
+    compile_all(sys.argv[1:])

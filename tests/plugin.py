@@ -8,10 +8,8 @@ starts the services and each worker process takes a database and a Redis number 
 import atexit
 import os
 import signal
-import sys
 import tempfile
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -65,14 +63,10 @@ def settle_in() -> None:
         os.environ["CACHE_URL"] = f"{redis}/{number + CACHES_FROM}"
 
 
-def _stop_at_sigterm(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)  # pytest and atexit then tear down in order
-
-
 SERVICES = None if WORKER else bring_up()
 settle_in()
 if SERVICES:
-    signal.signal(signal.SIGTERM, _stop_at_sigterm)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops as Ctrl-C does, in order
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -18,6 +18,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 from courseportal import processes, translations
+from courseportal.checks import require_given_key
 from courseportal.lifeline import end_with_parent
 from courseportal.queries import demo_accounts
 from people.models import User
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     requires_system_checks = ()  # the tables may not be there yet
 
     def handle(self, *args: object, **options: object) -> None:
+        require_given_key()
         host, port = settings.BIND_HOST, settings.PORT
         with _alone(settings.DATA_DIR / "serve.lock"):
             _check_port(host, port)

@@ -1,0 +1,38 @@
+"""What must be right about a machine before the portal can keep its promises there."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.management.base import CommandError
+
+
+def require_given_key() -> None:
+    """In production, raise CommandError unless SECRET_KEY is given: a kept one differs between machines."""
+    if settings.PORTAL_ENV == "production" and not settings.SECRET_KEY_GIVEN:
+        raise CommandError(
+            "SECRET_KEY is not set: in production set it to a long random text, the same everywhere"
+        )
+
+
+@register(deploy=True)
+def secret_key_is_given(**kwargs: Any) -> list[CheckMessage]:
+    """`check --deploy` tells before the web server does."""
+    try:
+        require_given_key()
+    except CommandError as why:
+        return [Error(str(why), id="courseportal.E001")]
+    return []
+
+
+@register()
+def incoming_files_lie_beside_the_kept_ones(**kwargs: Any) -> list[CheckMessage]:
+    """A move between filesystems copies, and on a full disk Django may copy short without an error."""
+    incoming, kept = Path(settings.FILE_UPLOAD_TEMP_DIR), Path(settings.MEDIA_ROOT)
+    for folder in (incoming, kept):
+        if not folder.is_dir():
+            return [Error(f"{folder} is not a folder", id="courseportal.E002")]
+    if incoming.stat().st_dev != kept.stat().st_dev:
+        return [Error(f"{incoming} and {kept} lie on different filesystems", id="courseportal.E003")]
+    return []
