@@ -1,0 +1,75 @@
+"""How a course grades: its scale, its pass, its late penalties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from grading.admin.words import points_text
+from grading.models import GradeRow, GradingScheme, LatePenalty
+from grading.rules import Grade, GradeScale
+from schedule.admin.taught import TaughtAdmin, TaughtInline
+from schedule.moments import CourseForm
+
+
+class GradeFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """The rows together are a scale: best first, thresholds in order, the last one needs nothing."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        gone = self.deleted_forms
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and form not in gone]
+        rows = sorted(kept, key=lambda row: row["position"])
+        grades = tuple(Grade(row["code"], row["min_total"], row["min_passed"]) for row in rows)
+        try:
+            GradeScale(grades, pass_score=0)
+        except ValueError as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+        pass_grade = getattr(self.instance, "pass_grade", "")
+        if pass_grade and pass_grade not in {grade.code for grade in grades}:
+            raise forms.ValidationError(
+                _("The pass is given from “%(code)s”, which is no grade of this scale."),
+                params={"code": pass_grade},
+            )
+
+
+class GradeInline(TaughtInline):
+    model = GradeRow
+    formset = GradeFormSet
+    fields = ("position", "code", "title", "min_total", "min_passed")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(GradingScheme)
+class GradingSchemeAdmin(TaughtAdmin):
+    inlines = (GradeInline,)
+    list_display = ("course", "pass_grade", "pass_basis")
+    list_select_related = ("course",)
+
+
+class LatePenaltyForm(CourseForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        course, assignment = cleaned.get("course") or self._course(), cleaned.get("assignment")
+        if assignment is not None and course is not None and assignment.course_id != course.pk:
+            self.add_error("assignment", _("This assignment belongs to another course."))
+        return cleaned
+
+
+@admin.register(LatePenalty)
+class LatePenaltyAdmin(TaughtAdmin):
+    form = LatePenaltyForm
+    list_display = ("course", "assignment", "per_day_in_words", "by_day")
+    list_select_related = ("course", "assignment")
+
+    @admin.display(description=_("points for each day"), ordering="per_day")
+    def per_day_in_words(self, penalty: LatePenalty) -> str:
+        return points_text(penalty.per_day)

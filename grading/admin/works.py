@@ -1,0 +1,240 @@
+"""Works that wait for points, and the page where a TA gives them."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grading.actions.review import ReviewConflict, review_submission
+from grading.admin.filters import AssignmentFilter, CourseFilter, GroupFilter, StateFilter
+from grading.admin.review_form import ReviewForm
+from grading.admin.words import lateness_text, sum_text
+from grading.models import Review, Submission
+from grading.queries.marking import QueueLine, mark_of, queue_lines, work_page
+from people.history import in_words
+from people.models import AuditEntry
+from schedule.admin.taught import TaughtAdmin, moment_in
+
+FILTERS = "_changelist_filters"
+"""The parameter in which Django's administration keeps the list that a page was opened from."""
+
+
+class Queue(ChangeList):
+    """A list of works, each with its line."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        works = list(self.result_list)
+        lines = queue_lines(works)
+        for work in works:
+            work.line = lines[work.pk]
+        self.result_list = works
+
+
+class Order(ChangeList):
+    """The same works in the same order, where only their ids are asked for."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        self.result_list = self.queryset
+
+
+def _line(work: Submission) -> QueueLine:
+    line: QueueLine = work.line  # type: ignore[attr-defined]
+    return line
+
+
+def _subject(work: Submission) -> str:
+    return _("%(student)s, № %(number)d") % {"student": work.student, "number": work.assignment.number}
+
+
+@admin.register(Submission)
+class WorkAdmin(TaughtAdmin):
+    """Everything handed in to the courses that the reader teaches, but nothing of their own."""
+
+    course_path = "assignment__course"
+    list_display = (
+        "who",
+        "group",
+        "assignment",
+        "attempt",
+        "handed_in",
+        "lateness",
+        "age",
+        "points",
+        "reviewed_by",
+    )
+    list_filter = (StateFilter, CourseFilter, AssignmentFilter, GroupFilter)
+    search_fields = ("student__name", "student__email", "=receipt")
+    search_help_text = gettext_lazy("A name, an e-mail or the number of a receipt.")
+    ordering = ("submitted_at", "pk")
+    list_per_page = 50
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        works = Submission.objects.gradable_by(request.user).order_by("submitted_at", "pk")
+        return works.select_related("student", "assignment__course", "review__reviewer")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Order if hasattr(request, "only_order") else Queue
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Works"), **(extra_context or {})})
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # The columns of the queue
+
+    @admin.display(description=gettext_lazy("student"), ordering="student__name")
+    def who(self, work: Submission) -> str:
+        return str(work.student)
+
+    @admin.display(description=gettext_lazy("group"))
+    def group(self, work: Submission) -> str:
+        return _line(work).group or "–"
+
+    @admin.display(description=gettext_lazy("attempt"))
+    def attempt(self, work: Submission) -> str:
+        line = _line(work)
+        return _("%(number)d of %(all)d") % {"number": line.number, "all": line.attempts}
+
+    @admin.display(description=gettext_lazy("handed in"), ordering="submitted_at")
+    def handed_in(self, work: Submission) -> SafeString:
+        return moment_in(work.assignment.course.zone, work.submitted_at)
+
+    @admin.display(description=gettext_lazy("lateness"))
+    def lateness(self, work: Submission) -> str:
+        return lateness_text(_line(work).days_late, _line(work).price)
+
+    @admin.display(description=gettext_lazy("age"), ordering="submitted_at")
+    def age(self, work: Submission) -> str:
+        return timesince(work.submitted_at, timezone.now(), depth=1)
+
+    @admin.display(description=gettext_lazy("points"))
+    def points(self, work: Submission) -> str:
+        mark = _line(work).mark
+        return "–" if mark is None else sum_text(mark)
+
+    @admin.display(description=gettext_lazy("reviewed by"), ordering="review__reviewer__name")
+    def reviewed_by(self, work: Submission) -> str:
+        review = getattr(work, "review", None)
+        return str(review.reviewer) if review and review.reviewer else "–"
+
+    # One work
+
+    def history_rows(self, row: Submission) -> tuple[Model | None, ...]:
+        return (row, getattr(row, "review", None))
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The work, its facts to read, and the form for points and feedback."""
+        work: Submission = self._found(request, object_id)
+        if request.method != "POST":
+            return self._page(request, work, ReviewForm(work=work))
+        form = ReviewForm(request.POST, work=work)
+        if not form.is_valid():
+            return self._page(request, work, form)
+        queue = self._queue(request)
+        try:
+            review = review_submission(
+                submission=work,
+                **form.cleaned_data,
+                by=request.user,  # type: ignore[arg-type]  # who got here is signed in
+                now=timezone.now(),
+            )
+        except ReviewConflict as conflict:
+            return self._page(request, work, *self._after_conflict(request, work, conflict))
+        self._say_saved(request, work, review)
+        return HttpResponseRedirect(self._next_address(request, work, queue))
+
+    def _page(
+        self, request: HttpRequest, work: Submission, form: ReviewForm, theirs: Review | None = None
+    ) -> HttpResponse:
+        page = work_page(work)
+        entries = AuditEntry.objects.of(*self.history_rows(work)).select_related("person")
+        waiting = self._queue(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("%(student)s, № %(number)d")
+            % {"student": work.student, "number": work.assignment.number},
+            "subtitle": None,
+            "opts": self.opts,
+            "work": work,
+            "page": page,
+            "form": form,
+            "theirs": theirs,
+            "mark": mark_of(work, page.terms.prices),
+            "lateness": lateness_text(page.attempt.days_late, page.price),
+            "zone": page.course.zone,
+            "changes": in_words(entries[:100], page.course.zone),
+            "left": len(waiting),
+            "has_next": bool(set(waiting) - {work.pk}),
+            "list_url": self._list_address(request),
+        }
+        template = "admin/grading/submission/work.html"
+        return TemplateResponse(request, template, context, status=409 if theirs else 200)
+
+    def _after_conflict(
+        self, request: HttpRequest, work: Submission, conflict: ReviewConflict
+    ) -> tuple[ReviewForm, Review]:
+        """The form with all that was typed, upon what the other TA saved: saving again replaces that."""
+        data = request.POST.copy()
+        data["version"] = str(conflict.current.version)
+        work.review = conflict.current
+        return ReviewForm(data, work=work), conflict.current
+
+    def _say_saved(self, request: HttpRequest, work: Submission, review: Review) -> None:
+        work.review = review
+        page = work_page(work)
+        mark = mark_of(work, page.terms.prices)
+        said = sum_text(mark) if mark else _("feedback without points")
+        messages.success(request, format_html(_("Saved: {}: {}."), _subject(work), said))
+
+    # The way through the queue
+
+    def _queue(self, request: HttpRequest) -> list[int]:
+        """The ids of the list that the page was opened from, in its order; of what waits, if from none."""
+        probe = copy(request)
+        probe.GET = QueryDict(request.GET.get(FILTERS, ""))
+        probe.only_order = True  # type: ignore[attr-defined]
+        try:
+            listed = self.get_changelist_instance(probe).queryset
+        except IncorrectLookupParameters:
+            return []
+        return list(listed.values_list("pk", flat=True))
+
+    def _list_address(self, request: HttpRequest) -> str:
+        filters = request.GET.get(FILTERS, "")
+        return reverse("admin:grading_submission_changelist") + (f"?{filters}" if filters else "")
+
+    def _next_address(self, request: HttpRequest, work: Submission, queue: list[int]) -> str:
+        """Where to go after saving: the same page, the list, or the work after this one."""
+        own = request.get_full_path()
+        if "_continue" in request.POST:
+            return own
+        if "_next" not in request.POST:
+            return self._list_address(request)
+        after = queue[queue.index(work.pk) + 1 :] if work.pk in queue else []
+        following = next((pk for pk in (*after, *queue) if pk != work.pk), None)
+        if following is None:
+            messages.info(request, _("Every work is marked."))
+            return self._list_address(request)
+        filters = request.GET.get(FILTERS, "")
+        query = f"?{urlencode({FILTERS: filters})}" if filters else ""
+        return reverse("admin:grading_submission_change", args=[following]) + query
