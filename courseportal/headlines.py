@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courseportal.home_page import HomePage
 from courseportal.schedule_page import DueEntry, SchedulePage
 from courseportal.wording import date_text, in_points, points_text
 from grading.queries.assignments import AssignmentLine, AssignmentsPage
@@ -84,3 +85,31 @@ def grades_headline(page: GradesPage) -> list[str]:
         missing.append(ngettext("%(count)d more passed", "%(count)d more passed", count) % {"count": count})
     words = {"missing": ", ".join(missing), "grade": following.title}
     return [first, _("To “%(grade)s”: %(missing)s.") % words]
+
+
+def _class_sentence(page: HomePage) -> str:
+    coming = page.next_class
+    if coming is None:
+        return ""
+    begins = coming.starts_at.astimezone(page.course.zone)
+    words = {"time": date_text(begins, "time"), "room": coming.room, "day": date_text(begins, "weekday")}
+    if begins.date() != page.today:
+        return _("The next class is on %(day)s at %(time)s.") % words
+    if coming.starts_at <= page.now:
+        return _("Class now, in %(room)s.") % words if coming.room else _("Class now.")
+    return _("Class at %(time)s, %(room)s.") % words if coming.room else _("Class at %(time)s.") % words
+
+
+def home_headline(page: HomePage) -> list[str]:
+    """The next class, and what is to be done: by a student, or by whoever gives points."""
+    if page.works_waiting is not None:
+        count = page.works_waiting
+        work = (
+            ngettext("%(count)d work waits for points.", "%(count)d works wait for points.", count)
+            % {"count": count}
+            if count
+            else _("Every work is marked.")
+        )
+    else:
+        work = assignments_headline(page.work)[0]
+    return [sentence for sentence in (_class_sentence(page), work) if sentence]

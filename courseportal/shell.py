@@ -84,6 +84,14 @@ class Shell:
         )
 
     @property
+    def group(self) -> str:
+        """The reader's study group in ``course``; empty for staff."""
+        if self.course is None:
+            return ""
+        mine = [one for one in self.enrolments if one.course_id == self.course.pk and one.group is not None]
+        return mine[0].group.name if mine and mine[0].group else ""
+
+    @property
     def brand(self) -> str:
         """The name beside the mark: the course's short title."""
         return self.course.short_title or self.course.title if self.course else ""

@@ -15,6 +15,7 @@ course_patterns = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
     path("health/", health_page, name="health"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

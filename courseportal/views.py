@@ -1,14 +1,20 @@
-"""The pages that put the apps together: the schedule with its deadlines, and what a course is about."""
+"""The pages that put the apps together: today, the schedule with its deadlines, what a course is about."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from courseportal.home_page import home_page
 from courseportal.schedule_page import schedule_page
+from people.models import User
 from schedule.markdown import render_markdown
+from schedule.queries import current_course
 from schedule.views import CourseRequest, course_page
 
 
@@ -32,3 +38,16 @@ def schedule(request: CourseRequest) -> HttpResponse:
 def about(request: CourseRequest) -> HttpResponse:
     """What the course builds on and asks for, its rules of grading in words with their numbers."""
     return render(request, "schedule/about.html", {"about": render_markdown(request.course.about)})
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Today in the reader's course; a word to somebody who is in none."""
+    now = timezone.now()
+    reader = cast(User, request.user)
+    course = current_course(reader, now)
+    if course is None:
+        return render(request, "courseportal/no_course.html")
+    request.course = course  # type: ignore[attr-defined]  # the frame shows the same course
+    return render(request, "courseportal/home.html", {"page": home_page(course, reader, now)})

@@ -158,3 +158,12 @@ def students_ever(course: Course) -> dict[str, int]:
     """Everyone who studies or has studied in a course: account ids by e-mail."""
     parts = Enrolment.objects.filter(course=course, role__in=STUDENT_ROLES)
     return dict(parts.values_list("person__email", "person_id"))
+
+
+def coming_class(course: Course, now: datetime) -> ClassEntry | None:
+    """The class that is going on or comes next, with its materials but no homework, in two statements."""
+    meeting = ClassMeeting.objects.filter(course=course, ends_at__gt=now).order_by("starts_at", "key").first()
+    if meeting is None:
+        return None
+    rows = Material.objects.filter(class_meeting=meeting).order_by("position").values_list("title", "url")
+    return _entry(meeting, [Link(title, full_address(course, url)) for title, url in rows], ())

@@ -8,7 +8,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from courseportal.headlines import assignments_headline, grades_headline, schedule_headline
+from courseportal.headlines import (
+    assignments_headline,
+    grades_headline,
+    home_headline,
+    schedule_headline,
+)
 from courseportal.prices import PriceLine, day_prices, price_lines
 from courseportal.rulers import Threshold
 from courseportal.templatetags.portal import chip
@@ -24,6 +29,7 @@ register = template.Library()
 register.filter("schedule_headline", schedule_headline)
 register.filter("assignments_headline", assignments_headline)
 register.filter("grades_headline", grades_headline)
+register.filter("home_headline", home_headline)
 
 WORK_CHIPS = {
     WorkState.AHEAD: ("", "calendar-days"),

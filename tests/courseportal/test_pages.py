@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from people.models import User
 from schedule.models import Assignment, Course
@@ -152,3 +153,65 @@ def test_a_receipt_shows_number_time_zone_size_hash_and_price(
     assert work.receipt in page
     assert "1 October 2025, 00:00:00 MSK" in page
     assert '<dd class="is-late">−1.00</dd>' in page
+
+
+def test_home_opens_with_the_class_and_the_price(
+    reader: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    make_class(
+        course=course,
+        title="GPUs",
+        room="612",
+        starts_at=moscow(2025, 10, 2, 16, 20),
+        ends_at=moscow(2025, 10, 2, 17, 55),
+    )
+    other = make_assignment(course=course, number=2, due_at=moscow(2025, 9, 20, 23, 59, 59))
+    make_review(
+        submission=make_submission(assignment=other, student=student, submitted_at=BEFORE), score=1000
+    )
+    with time_machine.travel(LATE, tick=False):
+        answer = reader.get("/")
+        page = re.sub(r"[\s\N{NO-BREAK SPACE}]+", " ", answer.content.decode())
+    assert "Class at 16:20, 612." in page
+    assert "Handing in № 1 now costs 2 points." in page
+    assert "in 4 h 20 min" in page
+    assert "group 417" in page
+
+
+def test_home_says_what_waits_to_whoever_teaches(
+    client: Client, course: Course, assignment: Assignment, student: User, assistant: User
+) -> None:
+    make_submission(assignment=assignment, student=student, submitted_at=BEFORE)
+    client.force_login(assistant)
+    page = client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert "1 work waits for points." in page
+    assert "Where you stand" not in page
+
+
+def test_home_without_a_course_says_what_helps(client: Client, stranger: User) -> None:
+    client.force_login(stranger)
+    page = client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert "You are in no course yet." in page
+
+
+def test_home_asks_a_visitor_to_sign_in(client: Client, db: None) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/")
+
+
+@pytest.mark.parametrize("works", [1, 30])
+def test_home_takes_the_same_number_of_statements_for_any_number_of_works(
+    reader: Client,
+    course: Course,
+    student: User,
+    works: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make_class(
+        course=course, title="GPUs", starts_at=moscow(2025, 10, 3, 10, 30), ends_at=moscow(2025, 10, 3, 12)
+    )
+    for number in range(1, works + 1):
+        one = make_assignment(course=course, number=number, due_at=DUE, issued_on=DUE.date())
+        make_submission(assignment=one, student=student, submitted_at=DUE)
+    with time_machine.travel(LATE, tick=False), django_assert_num_queries(11):
+        assert reader.get("/").status_code == 200

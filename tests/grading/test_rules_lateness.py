@@ -93,7 +93,7 @@ def test_days_are_added_on_the_wall_clock() -> None:
     assert days_after(due, 0, berlin) == due
 
 
-def test_a_day_that_was_left_out_costs_nothing() -> None:
+def test_a_day_that_was_left_out_keeps_its_number() -> None:
     due = end_of_day(date(2011, 12, 29), APIA)
     end_of_31st = end_of_day(date(2011, 12, 31), APIA)
     assert end_of_31st - due == timedelta(days=1)

@@ -1,0 +1,136 @@
+"""Today: the next class, the assignments and what they cost now, where the reader stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from courseportal.rulers import TermMark, Threshold
+from grading.models import Submission
+from grading.queries.assignments import AssignmentLine, AssignmentsPage, assignments_page
+from grading.queries.scheme import Scheme, SchemeMissing, grading_scheme
+from grading.queries.work import WorkState
+from grading.rules import Grade, Standing, standing
+from people.models import User
+from schedule.access import teaches
+from schedule.models import Course
+from schedule.queries import ClassEntry, coming_class, week_number
+
+MARKS = {
+    WorkState.GRADED: "done",
+    WorkState.WAITING: "done",
+    WorkState.NEW_VERSION: "done",
+    WorkState.LATE: "late",
+    WorkState.CLOSED: "waiting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingNow:
+    """Where a student stands. Points are hundredths.
+
+    ``waiting`` is the most that work without points may still add; ``next_grade`` is the grade above the
+    student's own and ``next_title`` its word, None and empty at the top.
+    """
+
+    standing: Standing
+    max_total: int
+    waiting: int
+    assignments: int
+    thresholds: tuple[Threshold, ...]
+    title: str
+    next_grade: Grade | None
+    next_title: str
+
+    @property
+    def points_missing(self) -> int:
+        """What the total lacks to the next grade."""
+        return max(0, self.next_grade.min_total - self.standing.total) if self.next_grade else 0
+
+    @property
+    def passed_missing(self) -> int:
+        """How many more assignments must be passed for the next grade."""
+        return max(0, self.next_grade.min_passed - self.standing.passed) if self.next_grade else 0
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """All that the first page shows. ``standing`` is None for staff and before there is a grade scale.
+
+    ``works_waiting`` counts the works without points in a course that the reader teaches, None elsewhere.
+    """
+
+    course: Course
+    now: datetime
+    today: date
+    week: int
+    weeks: int
+    next_class: ClassEntry | None
+    work: AssignmentsPage
+    marks: tuple[TermMark, ...]
+    standing: StandingNow | None
+    works_waiting: int | None
+
+    @property
+    def is_in_term(self) -> bool:
+        """Whether today is between the course's first and last day."""
+        return self.course.starts_on <= self.today <= self.course.ends_on
+
+
+def home_page(course: Course, reader: User, now: datetime) -> HomePage:
+    """The first page of a reader of that course, in at most eleven statements."""
+    today = now.astimezone(course.zone).date()
+    work = assignments_page(course, reader, now)
+    return HomePage(
+        course=course,
+        now=now,
+        today=today,
+        week=week_number(course, today),
+        weeks=week_number(course, course.ends_on),
+        next_class=coming_class(course, now),
+        work=work,
+        marks=tuple(_mark(line, course) for line in work.lines),
+        standing=_standing(course, work.lines) if work.is_student else None,
+        works_waiting=None if work.is_student else _works_waiting(course, reader),
+    )
+
+
+def _mark(line: AssignmentLine, course: Course) -> TermMark:
+    on = line.terms.due_at.astimezone(course.zone).date()
+    return TermMark(str(line.number), on, MARKS.get(line.state, "open"))
+
+
+def _works_waiting(course: Course, reader: User) -> int | None:
+    if not teaches(reader, course):
+        return None
+    return Submission.objects.filter(assignment__course=course).waiting().count()
+
+
+def _standing(course: Course, lines: Sequence[AssignmentLine]) -> StandingNow | None:
+    try:
+        scheme = grading_scheme(course)
+    except SchemeMissing:
+        return None
+    stands = standing([line.score for line in lines], scheme.scale)
+    above = _grade_above(scheme, stands)
+    waiting = [line for line in lines if line.waiting]
+    return StandingNow(
+        standing=stands,
+        max_total=sum(line.max_score for line in lines),
+        waiting=sum(line.max_score - (line.score or 0) for line in waiting),
+        assignments=len(lines),
+        thresholds=tuple(
+            Threshold(grade.min_total, scheme.titles[grade.code])
+            for grade in scheme.scale.grades
+            if grade.min_total
+        ),
+        title=scheme.titles[stands.accumulated.code],
+        next_grade=above,
+        next_title=scheme.titles[above.code] if above else "",
+    )
+
+
+def _grade_above(scheme: Scheme, stands: Standing) -> Grade | None:
+    place = scheme.scale.rank(stands.accumulated.code)
+    return scheme.scale.grades[place - 1] if place else None
