@@ -16,9 +16,11 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django import Settings
 
+from courseportal.translations import compile_all
 from tests.cast import *  # noqa: F403 - the cast of people, as fixtures
 from tests.services import ROOT, chromium
 
+compile_all([ROOT / "locale"])  # before the first page asks for Russian
 CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-quic",
