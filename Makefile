@@ -6,7 +6,7 @@ TEST_PROCESSES ?= 2
 ASIDE := PORTAL_DATA_DIR=.venv/aside DATABASE_URL= CELERY_BROKER_URL=
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: run test lint browser trust bench screenshots clean lock
+.PHONY: run test lint browser trust bench screenshots messages clean lock
 
 run: .venv/run.stamp  ## start the portal with its demo: http://localhost:8000
 	@PORTAL_ENV=$${PORTAL_ENV:-demo} exec $(BIN)/python manage.py serve
@@ -27,6 +27,9 @@ browser: .venv/dev.stamp
 
 trust bench screenshots: .venv/dev.stamp  ## long proofs, figures and pictures for the documents
 	@exec $(BIN)/python -m benchmarks.$@
+
+messages: .venv/dev.stamp  ## bring the Russian catalogue up to date; new texts come in empty
+	@$(ASIDE) $(BIN)/python -m tests.catalogue
 
 clean:  ## forget the environment and what tests left; the data folder stays
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
