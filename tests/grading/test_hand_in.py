@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
-from pytest_django import Settings
 
 from grading.actions.choose_attempt import choose_attempt
 from grading.actions.hand_in import FormUsed, HandedIn, NotOpen, Refused, hand_in
@@ -32,20 +31,7 @@ from tests.factories import make_assignment, make_submission, moscow
 BEFORE = moscow(2025, 9, 29, 12)
 DUE = moscow(2025, 9, 30, 23, 59, 59)
 
-pytestmark = pytest.mark.sqlite
-
-
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, settings: Settings) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "files/incoming"
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
-    return tmp_path / "files"
-
-
-@pytest.fixture
-def assignment(course: Course) -> Assignment:
-    return make_assignment(course=course, number=1)
+pytestmark = [pytest.mark.sqlite, pytest.mark.usefixtures("place")]
 
 
 def kept(place: Path) -> list[Path]:

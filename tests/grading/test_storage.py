@@ -27,12 +27,6 @@ from grading.uploads import ArrivedFile, ArrivedFileHandler
 BYTES = os.urandom(200_000)
 
 
-@pytest.fixture
-def place(tmp_path: Path, settings: Settings) -> Path:
-    """An empty folder of files, uploads arriving inside it."""
-    return files_in(tmp_path / "files", settings)
-
-
 def files_in(folder: Path, settings: Settings) -> Path:
     settings.MEDIA_ROOT = folder
     settings.FILE_UPLOAD_TEMP_DIR = folder / "incoming"

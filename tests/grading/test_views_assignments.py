@@ -1,50 +1,21 @@
-"""The list of assignments and the page of one, in the browser's words."""
+"""The list of assignments and the page of one: who sees them, and what they say."""
 
 from __future__ import annotations
 
-import uuid
-from pathlib import Path
-from typing import Any
-
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from people.models import User
 from schedule.models import Assignment, Course
-from tests.factories import make_assignment, make_file, make_submission, moscow
+from tests.factories import make_assignment, make_file, make_review, make_submission, moscow
+from tests.grading.posting import post, url, work
 
 BEFORE = moscow(2025, 9, 29, 12)
 LATE = moscow(2025, 10, 2, 12)
 
-
-@pytest.fixture(autouse=True)
-def _files(tmp_path: Path, settings: Settings) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "incoming"
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
-
-
-@pytest.fixture
-def assignment(course: Course) -> Assignment:
-    return make_assignment(course=course, number=1, title="Triton kernels", statement="Write **one** kernel.")
-
-
-def url(course: Course, tail: str) -> str:
-    return f"/courses/{course.slug}/{tail}"
-
-
-def post(client: Client, course: Course, **data: Any) -> HttpResponse:
-    values: dict[str, Any] = {"form_token": str(uuid.uuid4()), "comment": "", "link": ""}
-    response: Any = client.post(url(course, "assignments/1/"), values | data)
-    return response  # type: ignore[no-any-return]
-
-
-def work(name: str = "работа.ipynb", data: bytes = b"{}") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, data)
+pytestmark = pytest.mark.usefixtures("place")
 
 
 # Who, and how ------------------------------------------------------------------------------------------
@@ -154,3 +125,59 @@ def test_the_number_of_statements_does_not_grow(
 
 STATEMENTS = {"assignments/": 8, "assignments/1/": 9, "grades/": 12}
 """Session, person, course, the page's own, and the frame's enrolments."""
+
+
+# What came of it ---------------------------------------------------------------------------------------
+
+
+@time_machine.travel(LATE)
+def test_attempts_show_three_numbers_feedback_and_which_counts(
+    client: Client, course: Course, assignment: Assignment, student: User, assistant: User
+) -> None:
+    first = make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 10, 1, 12))
+    make_review(submission=first, score=900, feedback="Good *work*<script>", reviewer=assistant)
+    make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 10, 2, 9))
+    client.force_login(student)
+    response = client.get(url(course, "assignments/1/"))
+    page = response.context["page"]
+    second, best = page.attempts
+    assert (best.mark.score, best.mark.penalty, best.mark.result) == (900, 100, 800)
+    assert (best.state, second.state) == ("counts", "waiting")
+    assert (page.state, page.score, page.is_passed, best.reviewer) == ("new_version", 800, True, "Ким Павел")
+    text = response.content.decode()
+    assert "Good <em>work</em>" in text and "<script>" not in text.replace('<script type="module"', "")
+
+
+@time_machine.travel(BEFORE)
+def test_an_equal_file_is_told_not_refused(
+    client: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    client.force_login(student)
+    post(client, course, files=work())
+    again = post(client, course, files=work("other.ipynb"))
+    page = client.get(again.headers["Location"]).context["page"]
+    assert page.attempt.number == 2 and page.attempt.files[0].same_as == 1
+    known = client.get(url(course, "assignments/1/")).context["page"].known_files
+    assert list(known.values()) == [1]
+
+
+@time_machine.travel(BEFORE)
+def test_choosing_an_attempt(client: Client, course: Course, assignment: Assignment, student: User) -> None:
+    first = make_submission(assignment=assignment, student=student)
+    make_submission(assignment=assignment, student=student)
+    client.force_login(student)
+    answer = client.post(url(course, "assignments/1/choose/"), {"attempt": first.pk})
+    assert answer.headers["Location"] == url(course, "assignments/1/")
+    page = client.get(url(course, "assignments/1/")).context["page"]
+    assert [one.number for one in page.attempts if one.is_pointed_to] == [1]
+
+
+@pytest.mark.parametrize("attempt", ["", "x", "-1", "0", "²", "9" * 18, "9" * 40])
+def test_choosing_what_is_not_ones_own_is_404(
+    client: Client, course: Course, assignment: Assignment, student: User, group_mate: User, attempt: str
+) -> None:
+    client.force_login(student)
+    theirs = make_submission(assignment=assignment, student=group_mate)
+    assert client.post(url(course, "assignments/1/choose/"), {"attempt": theirs.pk}).status_code == 404
+    assert client.post(url(course, "assignments/1/choose/"), {"attempt": attempt}).status_code == 404
+    assert client.post(url(course, "assignments/9/choose/"), {"attempt": theirs.pk}).status_code == 404
