@@ -208,6 +208,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "heartbeat": {"task": "courseportal.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 50}},
+    "sweep-files": {"task": "grading.tasks.sweep", "schedule": crontab(hour="0", minute="41")},
+    "verify-files": {"task": "grading.tasks.verify", "schedule": crontab(hour="1-3", minute="*/10")},
     "clear-sessions": {"task": "courseportal.tasks.clear_sessions", "schedule": crontab(minute="17")},
 }
 

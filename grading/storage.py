@@ -11,17 +11,20 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
+import math
 import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils.deconstruct import deconstructible
 
 from grading.uploads import ArrivedFile
@@ -30,6 +33,13 @@ logger = logging.getLogger(__name__)
 
 INCOMING = "incoming"
 """The folder of what is still on its way, inside the storage: a link from there never crosses filesystems."""
+
+
+SUBMISSIONS = "submissions"
+"""The folder of what students handed in; rows of SubmissionFile point into it, and nothing else does."""
+
+ASIDE = "aside"
+"""The folder of files that no row points at, until they are removed for good."""
 
 
 class NotSaved(Exception):
@@ -49,8 +59,8 @@ class KeptFile:
 class DurableStorage(FileSystemStorage):
     """A file storage that keeps all of a file or none of it, through a full disk, a crash, a power cut."""
 
-    def keep(self, files: Sequence[File[Any]]) -> list[KeptFile]:
-        """Keep all files, or none: in order, each under a random name.
+    def keep(self, files: Sequence[File[Any]], *, under: str) -> list[KeptFile]:
+        """Keep all files, or none: in order, each under a random name inside the folder ``under``.
 
         Raises NotSaved when any of them cannot be kept in full; then none is left behind.
         """
@@ -59,7 +69,7 @@ class DurableStorage(FileSystemStorage):
             return kept
         try:
             with not_saved_for("keeping files"):
-                folder = self._folder(secrets.token_hex(1))
+                folder = self._folder(f"{under}/{secrets.token_hex(1)}")
                 for file in files:
                     kept.append(self._keep_one(file, folder))  # noqa: PERF401 - known when the next fails
                 sync_folder(folder)
@@ -75,6 +85,31 @@ class DurableStorage(FileSystemStorage):
                 Path(self.path(path)).unlink(missing_ok=True)
             except OSError:
                 logger.warning("A file that nothing points at stays for now: %s", path, exc_info=True)
+
+    def kept_under(self, folder: str, *, until: datetime) -> Iterator[list[str]]:
+        """The names of all files inside a folder last written by ``until``, some at a time."""
+        for place, _folders, names in os.walk(self.path(folder)):
+            old = [Path(place, name) for name in names if _written_at(Path(place, name)) <= until.timestamp()]
+            if old:
+                yield [path.relative_to(self.location).as_posix() for path in old]
+
+    def set_aside(self, path: str, *, now: datetime) -> None:
+        """Move a file that nothing points at to where it is removed later: a restored row may want it."""
+        aside = self._folder(ASIDE) / path.replace("/", "-")
+        source = Path(self.path(path))
+        os.utime(source, (now.timestamp(), now.timestamp()))
+        source.rename(aside)
+
+    def fault_in(self, file: KeptFile) -> str | None:
+        """What is wrong with a kept file, in a few words; None where every byte is what it was."""
+        try:
+            with self.open(file.path) as stream:
+                size = os.fstat(stream.fileno()).st_size
+                if size != file.size:
+                    return f"it has {size} bytes instead of {file.size}"
+                return None if sha256_of(stream) == file.sha256 else "its bytes have changed"
+        except OSError as reason:
+            return f"it cannot be read: {reason.strerror}"
 
     def _keep_one(self, file: File[Any], folder: Path) -> KeptFile:
         with self._written(file) as (temporary, size, sha256):
@@ -131,6 +166,14 @@ class DurableStorage(FileSystemStorage):
         return folder
 
 
+def durable_storage() -> DurableStorage:
+    """The storage in which students' work is kept."""
+    storage = storages["default"]
+    if not isinstance(storage, DurableStorage):
+        raise ImproperlyConfigured("students' work is kept by grading.storage.DurableStorage alone")
+    return storage
+
+
 @contextmanager
 def not_saved_for(what: str) -> Iterator[None]:
     """Turn what the operating system refuses into NotSaved, and write down why."""
@@ -175,6 +218,13 @@ def _copy(content: File[Any], out: IO[bytes]) -> tuple[int, str]:
         out.write(data)
     out.flush()
     return size, digest.hexdigest()
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf  # it has gone meanwhile
 
 
 def _same_filesystem(one: Path, other: Path) -> bool:

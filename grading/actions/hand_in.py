@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.files.storage import storages
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
@@ -21,7 +20,7 @@ from grading.models import Submission, SubmissionFile
 from grading.names import safe_name
 from grading.queries.deadlines import course_deadlines
 from grading.queries.work import HandIn, hand_in_state, is_issued
-from grading.storage import DurableStorage, KeptFile
+from grading.storage import SUBMISSIONS, KeptFile, durable_storage
 from grading.uploads import arrived_sha256
 from people.models import User
 from schedule.access import student_enrolment
@@ -95,8 +94,8 @@ def hand_in(
     _check_open(assignment, by, work.arrived_at)
     if problems := problems_of(assignment, work.files, work.link, work.comment):
         raise Refused(problems)
-    storage = _storage()
-    kept = storage.keep(work.files)
+    storage = durable_storage()
+    kept = storage.keep(work.files, under=SUBMISSIONS)
     certain = True
     try:
         with transaction.atomic(durable=True):
@@ -161,13 +160,6 @@ class _Work:
             for position, (file, one) in enumerate(zip(self.files, kept, strict=True), start=1)
         )
         return submission
-
-
-def _storage() -> DurableStorage:
-    storage = storages["default"]
-    if not isinstance(storage, DurableStorage):
-        raise ImproperlyConfigured("students' work is kept by grading.storage.DurableStorage alone")
-    return storage
 
 
 def _check_open(assignment: Assignment, student: User, now: datetime) -> None:

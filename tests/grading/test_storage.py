@@ -56,7 +56,7 @@ def test_the_portal_keeps_its_files_here() -> None:
 @pytest.mark.parametrize("make", [upload, lambda data: ContentFile(data, name="work.py")])
 def test_a_kept_file_is_what_arrived(place: Path, make: Callable[[bytes], Any]) -> None:
     source = make(BYTES)
-    kept = DurableStorage().keep([source])
+    kept = DurableStorage().keep([source], under="work")
     source.close()
     [path] = files_under(place)
     assert path.read_bytes() == BYTES
@@ -67,7 +67,7 @@ def test_a_kept_file_is_what_arrived(place: Path, make: Callable[[bytes], Any]) 
 
 def test_several_files_keep_their_order_and_lie_in_one_folder(place: Path) -> None:
     sources = [upload(bytes([number]) * 1000) for number in range(1, 6)]
-    kept = DurableStorage().keep(sources)
+    kept = DurableStorage().keep(sources, under="work")
     for source in sources:
         source.close()
     assert [(place / one.path).read_bytes()[0] for one in kept] == [1, 2, 3, 4, 5]
@@ -76,30 +76,30 @@ def test_several_files_keep_their_order_and_lie_in_one_folder(place: Path) -> No
 
 
 def test_equal_files_do_not_share_a_name(place: Path) -> None:
-    kept = DurableStorage().keep([upload(BYTES), upload(BYTES)])
+    kept = DurableStorage().keep([upload(BYTES), upload(BYTES)], under="work")
     assert kept[0].path != kept[1].path
 
 
 def test_a_taken_name_is_not_overwritten(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = iter(["ab", "taken", "ab", "taken", "free"])
     monkeypatch.setattr(secrets, "token_hex", lambda _count: next(names))
-    first = DurableStorage().keep([upload(b"first")])
-    second = DurableStorage().keep([upload(b"second")])
-    assert (first[0].path, second[0].path) == ("ab/taken", "ab/free")
-    assert (place / "ab/taken").read_bytes() == b"first"
+    first = DurableStorage().keep([upload(b"first")], under="work")
+    second = DurableStorage().keep([upload(b"second")], under="work")
+    assert (first[0].path, second[0].path) == ("work/ab/taken", "work/ab/free")
+    assert (place / "work/ab/taken").read_bytes() == b"first"
 
 
 def test_the_disk_has_the_bytes_then_the_name_then_the_folder(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (place / "ab").mkdir()
+    (place / "work/ab").mkdir(parents=True)
     monkeypatch.setattr(secrets, "token_hex", lambda count: "ab" if count == 1 else "name")
     source = upload(BYTES)
     steps: list[str] = []
     fsync, link = os.fsync, os.link
 
     def watched_fsync(handle: int) -> None:
-        steps.append("folder" if Path(f"/proc/self/fd/{handle}").readlink() == place / "ab" else "file")
+        steps.append("folder" if Path(f"/proc/self/fd/{handle}").readlink() == place / "work/ab" else "file")
         fsync(handle)
 
     def watched_link(source: Any, target: Any) -> None:
@@ -108,7 +108,7 @@ def test_the_disk_has_the_bytes_then_the_name_then_the_folder(
 
     monkeypatch.setattr(os, "fsync", watched_fsync)
     monkeypatch.setattr(os, "link", watched_link)
-    DurableStorage().keep([source])
+    DurableStorage().keep([source], under="work")
     assert steps == ["file", "link", "folder"]
 
 
@@ -132,7 +132,7 @@ def test_what_the_system_refuses_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(os, call, failing)
         with pytest.raises(NotSaved):
-            DurableStorage().keep(sources)
+            DurableStorage().keep(sources, under="work")
     assert calls >= nth
     for source in sources:
         source.close()
@@ -145,7 +145,7 @@ def test_a_short_write_is_found(place: Path) -> None:
     assert written is not None
     os.truncate(written, len(BYTES) - 1)
     with pytest.raises(NotSaved, match="199999 of 200000"):
-        DurableStorage().keep([source])
+        DurableStorage().keep([source], under="work")
     source.close()
     assert files_under(place) == []
 
@@ -157,7 +157,7 @@ def test_a_changed_byte_is_found(place: Path) -> None:
     with written.open("r+b") as out:
         out.write(bytes([BYTES[0] ^ 1]))
     with pytest.raises(NotSaved, match="not those that arrived"):
-        DurableStorage().keep([source])
+        DurableStorage().keep([source], under="work")
     source.close()
     assert files_under(place) == []
 
@@ -179,14 +179,14 @@ def test_an_upload_that_the_disk_lost_is_told_when_it_is_kept(
     monkeypatch.undo()
     assert source.sha256 == hashlib.sha256(BYTES).hexdigest()
     with pytest.raises(NotSaved, match=os.strerror(reason)):
-        DurableStorage().keep([source])
+        DurableStorage().keep([source], under="work")
 
 
 def test_an_upload_with_nowhere_to_arrive_is_told_when_it_is_kept(place: Path, settings: Settings) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = place / "gone"
     source = upload(BYTES)
     with pytest.raises(NotSaved):
-        DurableStorage().keep([source])
+        DurableStorage().keep([source], under="work")
     assert files_under(place) == []
 
 
@@ -211,7 +211,7 @@ def test_djangos_own_way_in_leaves_nothing_of_a_failure(place: Path, monkeypatch
 
 def test_forgetting_removes_and_may_be_done_twice(place: Path) -> None:
     files = DurableStorage()
-    kept = files.keep([upload(BYTES)])
+    kept = files.keep([upload(BYTES)], under="work")
     files.forget([kept[0].path])
     files.forget([kept[0].path])
     assert not (place / kept[0].path).exists()
@@ -245,7 +245,7 @@ def test_a_really_full_disk_keeps_all_or_nothing(small_disk: Path, settings: Set
     for _number in range(20):
         source = upload(BYTES)
         try:
-            kept += files.keep([source])
+            kept += files.keep([source], under="work")
         except NotSaved:
             refused += 1
         source.close()
@@ -262,10 +262,10 @@ def test_a_full_disk_is_found_when_uploads_arrive_elsewhere(
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     source = upload(BYTES * 10)
     with pytest.raises(NotSaved):
-        DurableStorage().keep([source])
+        DurableStorage().keep([source], under="work")
     source.close()
     assert files_under(small_disk) == []
-    kept = DurableStorage().keep([upload(BYTES)])
+    kept = DurableStorage().keep([upload(BYTES)], under="work")
     assert (small_disk / kept[0].path).read_bytes() == BYTES
 
 
@@ -273,7 +273,7 @@ def test_a_really_read_only_disk_is_told(small_disk: Path, settings: Settings) -
     place = files_in(small_disk / "files", settings)
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     with pytest.raises(NotSaved, match="Read-only"):
-        DurableStorage().keep([upload(BYTES)])
+        DurableStorage().keep([upload(BYTES)], under="work")
     assert files_under(place) == []
 
 

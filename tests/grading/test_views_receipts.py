@@ -1,0 +1,144 @@
+"""Receipts, and the files they promise, given back to those who may have them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from grading.models import Submission, SubmissionFile
+from grading.storage import durable_storage
+from grading.views.receipts import attachment_header
+from people.models import User
+from schedule.models import Assignment, Course, Enrolment
+from tests.factories import make_file, make_submission, moscow
+from tests.grading.posting import post, url
+
+pytestmark = pytest.mark.usefixtures("place")
+
+BYTES = os.urandom(100_000)
+
+
+@pytest.fixture
+def kept(client: Client, course: Course, assignment: Assignment, student: User) -> SubmissionFile:
+    """A file handed in by the form."""
+    client.force_login(student)
+    with time_machine.travel(moscow(2025, 9, 29, 12, 30, 15)):
+        post(client, course, files=SimpleUploadedFile("Отчёт «5».ipynb", BYTES), link="https://example.org/a")
+    client.logout()
+    return SubmissionFile.objects.get()
+
+
+def place_of(course: Course, file: SubmissionFile) -> str:
+    return url(course, f"files/{file.pk}/{quote(file.name)}")
+
+
+@pytest.mark.parametrize("who", ["student", "assistant", "lecturer"])
+def test_who_may_see_a_receipt_and_its_file(
+    client: Client, course: Course, kept: SubmissionFile, who: str, request: pytest.FixtureRequest
+) -> None:
+    client.force_login(request.getfixturevalue(who))
+    answer = client.get(url(course, f"receipts/{kept.submission.receipt}/"))
+    page, text = answer.context["page"], answer.content.decode()
+    assert page.is_own is (who == "student")
+    assert (page.group, page.student.name) == ("417", "Ветрова Алиса")
+    assert kept.submission.receipt in text and hashlib.sha256(BYTES).hexdigest() in text
+    assert "12:30:15" in text and "Отчёт «5».ipynb" in text
+    assert client.get(place_of(course, kept)).getvalue() == BYTES
+
+
+@pytest.mark.parametrize("who", ["group_mate", "representative", "stranger", "foreign_assistant"])
+def test_nobody_else_does(
+    client: Client, course: Course, kept: SubmissionFile, who: str, request: pytest.FixtureRequest
+) -> None:
+    client.force_login(request.getfixturevalue(who))
+    assert client.get(url(course, f"receipts/{kept.submission.receipt}/")).status_code == 404
+    assert client.get(place_of(course, kept)).status_code == 404
+
+
+def test_nothing_is_found_through_another_course(
+    client: Client, kept: SubmissionFile, foreign_assistant: User
+) -> None:
+    client.force_login(foreign_assistant)
+    other = Course.objects.get(slug="other")
+    assert client.get(url(other, f"receipts/{kept.submission.receipt}/")).status_code == 404
+    assert client.get(place_of(other, kept)).status_code == 404
+
+
+def test_who_has_left_the_course_sees_nothing_more(
+    client: Client, course: Course, kept: SubmissionFile, student: User
+) -> None:
+    Enrolment.objects.filter(person=student).update(left_at=moscow(2025, 10, 1))
+    client.force_login(student)
+    assert client.get(place_of(course, kept)).status_code == 404
+
+
+def test_a_file_never_opens_in_the_portals_origin(
+    client: Client, course: Course, kept: SubmissionFile, student: User
+) -> None:
+    client.force_login(student)
+    answer = client.get(place_of(course, kept))
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert int(answer.headers["Content-Length"]) == len(BYTES)
+    assert answer.streaming
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("work.py", "attachment; filename=\"work.py\"; filename*=UTF-8''work.py"),
+        (
+            "Ёж 1.py",
+            "attachment; filename=\"__ 1.py\"; filename*=UTF-8''%D0%81%D0%B6%201.py",
+        ),
+        ("a;b=c'%.py", "attachment; filename=\"a;b=c'_.py\"; filename*=UTF-8''a%3Bb%3Dc%27%25.py"),
+    ],
+)
+def test_names_survive_the_way_back(name: str, header: str) -> None:
+    assert attachment_header(name) == header
+
+
+def test_another_name_is_another_address(
+    client: Client, course: Course, kept: SubmissionFile, student: User
+) -> None:
+    client.force_login(student)
+    assert client.get(url(course, f"files/{kept.pk}/other.py")).status_code == 404
+    assert client.get(url(course, f"files/{10**30}/other.py")).status_code == 404
+
+
+def test_bytes_that_are_gone_are_a_503_not_a_500(
+    client: Client, course: Course, kept: SubmissionFile, student: User
+) -> None:
+    durable_storage().forget([kept.path])
+    client.force_login(student)
+    assert client.get(place_of(course, kept)).status_code == 503
+
+
+def test_the_number_of_statements_of_a_receipt_does_not_grow(
+    client: Client,
+    course: Course,
+    assignment: Assignment,
+    student: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client.force_login(student)
+    submission = make_submission(assignment=assignment, student=student)
+    make_file(submission=submission)
+    with django_assert_num_queries(10):
+        client.get(url(course, f"receipts/{submission.receipt}/"))
+    for _number in range(30):
+        make_file(submission=make_submission(assignment=assignment, student=student))
+        make_file(submission=submission)
+    assert Submission.objects.count() == 31
+    with django_assert_num_queries(10):
+        client.get(url(course, f"receipts/{submission.receipt}/"))
