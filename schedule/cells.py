@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 
 from people.models import User, canonical_email
 from schedule.points import parse_points, short_points
-from schedule.rules import instant
+from schedule.rules import YEARS, instant
 
 EMAIL_LENGTH = User._meta.get_field("email").max_length or 254
 
@@ -112,9 +112,11 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
         raise BadCell(expected)
     try:
         found = datetime.fromisoformat(text)
-        found = instant(found, zone) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadCell(expected) from None
+    if found.year not in YEARS:
+        raise BadCell(f"a date of the years {YEARS[0]} to {YEARS[-1]}")
+    found = instant(found, zone) if found.tzinfo is None else found.astimezone(UTC)
     return found.replace(microsecond=0)
 
 

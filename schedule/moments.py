@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from schedule.models import Course
-from schedule.rules import instant
+from schedule.rules import YEARS, instant
 
 if TYPE_CHECKING:
     # The stubs' class is generic, Django's own is not.
@@ -52,6 +52,11 @@ class MomentField(forms.DateTimeField):
             typed = None
         if typed is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        if typed.year not in YEARS:
+            years = {"first": YEARS[0], "last": YEARS[-1]}
+            raise forms.ValidationError(
+                _("Write a year from %(first)s to %(last)s."), code="year", params=years
+            )
         if typed.tzinfo is not None:
             return typed
         return instant(typed, self.zone or ZoneInfo("UTC"))

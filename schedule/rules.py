@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 END_OF_DAY = time(23, 59, 59)
+YEARS = range(2000, 2101)
+"""The years of courses: a date typed outside them is a slip, and after the last day of all no day follows."""
 
 
 def utc(moment: datetime) -> datetime:

@@ -278,7 +278,17 @@ class TestMoments:
         assert cleaned is not None
         assert cleaned.isoformat() == instant
 
-    @pytest.mark.parametrize("typed", ["yesterday", "2025-13-01T00:00", "2025-02-30T00:00:00", "12"])
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "yesterday",
+            "2025-13-01T00:00",
+            "2025-02-30T00:00:00",
+            "12",
+            "0001-01-01T00:00",
+            "9999-12-31T23:59:59",
+        ],
+    )
     def test_what_is_no_moment_is_named(self, course: Course, assistant: User, typed: str) -> None:
         data = assignment_form(course=course.pk, due_at=typed)
         response = signed_in(assistant).post(reverse("admin:schedule_assignment_add"), data)
