@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courseportal.home_page import HomePage
-from courseportal.schedule_page import DueEntry, SchedulePage
+from courseportal.schedule_page import SchedulePage
 from courseportal.wording import date_text, in_points, points_text
 from grading.queries.assignments import AssignmentLine, AssignmentsPage
 from grading.queries.grades import GradesPage
@@ -31,7 +31,7 @@ def schedule_headline(page: SchedulePage) -> list[str]:
             return [_("The course begins on %(day)s.") % {"day": date_text(course.starts_on, "long_day")}]
         return [_("The term is over.")]
     lines = next((week.lines for week in page.weeks if week.place == "this"), ())
-    due = sum(isinstance(line, DueEntry) for line in lines)
+    due = sum(isinstance(line, AssignmentLine) for line in lines)
     words = {"classes": _classes(len(lines) - due), "deadlines": _deadlines(due)}
     return [
         _("Week %(number)d of %(count)d.") % {"number": page.week_now.number, "count": page.week_count},

@@ -7,23 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from courseportal.rulers import TermMark, Threshold
+from courseportal.schedule_page import term_marks
 from grading.models import Submission
 from grading.queries.assignments import AssignmentLine, AssignmentsPage, assignments_page
 from grading.queries.scheme import Scheme, SchemeMissing, grading_scheme
-from grading.queries.work import WorkState
 from grading.rules import Grade, Standing, standing
 from people.models import User
 from schedule.access import teaches
 from schedule.models import Course
 from schedule.queries import ClassEntry, coming_class, week_number
-
-MARKS = {
-    WorkState.GRADED: "done",
-    WorkState.WAITING: "done",
-    WorkState.NEW_VERSION: "done",
-    WorkState.LATE: "late",
-    WorkState.CLOSED: "waiting",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +82,16 @@ def home_page(course: Course, reader: User, now: datetime) -> HomePage:
         weeks=week_number(course, course.ends_on),
         next_class=coming_class(course, now),
         work=work,
-        marks=tuple(_mark(line, course) for line in work.lines),
+        marks=term_marks(work.lines, course),
         standing=_standing(course, work.lines) if work.is_student else None,
         works_waiting=None if work.is_student else _works_waiting(course, reader),
     )
 
 
-def _mark(line: AssignmentLine, course: Course) -> TermMark:
-    on = line.terms.due_at.astimezone(course.zone).date()
-    return TermMark(str(line.number), on, MARKS.get(line.state, "open"))
-
-
 def _works_waiting(course: Course, reader: User) -> int | None:
     if not teaches(reader, course):
         return None
-    return Submission.objects.filter(assignment__course=course).waiting().count()
+    return Submission.objects.gradable_by(reader).filter(assignment__course=course).waiting().count()
 
 
 def _standing(course: Course, lines: Sequence[AssignmentLine]) -> StandingNow | None:

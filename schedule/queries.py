@@ -82,11 +82,6 @@ class Programme:
         """The week in which a day falls, None outside the term."""
         return next((week for week in self.weeks if week.first_on <= day <= week.last_on), None)
 
-    def next_class(self, now: datetime) -> ClassEntry | None:
-        """The class that is going on or comes next."""
-        coming = (entry for week in self.weeks for entry in week.classes if entry.ends_at > now)
-        return next(coming, None)
-
 
 def week_number(course: Course, day: date) -> int:
     """Weeks are counted from that of the course's first day; before it the number is 0 or less."""

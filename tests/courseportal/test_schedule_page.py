@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from courseportal.schedule_page import DueEntry, WorkState, schedule_page
+from courseportal.schedule_page import schedule_page
+from grading.queries.assignments import AssignmentLine
+from grading.queries.work import WorkState
 from people.models import User
 from schedule.models import Course
 from tests.factories import make_assignment, make_class, make_exam, make_submission, moscow
@@ -21,14 +23,14 @@ def test_deadlines_stand_among_the_classes_of_their_week(course: Course, student
     page = schedule_page(course, student, moscow(2025, 10, 1, 12))
 
     week = next(week for week in page.weeks if week.place == "this")
-    assert [type(line).__name__ for line in week.lines] == ["ClassEntry", "DueEntry"]
+    assert [type(line).__name__ for line in week.lines] == ["ClassEntry", "AssignmentLine"]
     assert page.first_coming == week.week.number == 5
 
 
 @pytest.mark.parametrize(
     ("hour_of", "state", "price", "then"),
     [
-        (moscow(2025, 9, 15), WorkState.NOT_ISSUED, 0, 100),
+        (moscow(2025, 9, 15), WorkState.AHEAD, 0, 100),
         (moscow(2025, 9, 30, 23, 59, 59), WorkState.OPEN, 0, 100),
         (moscow(2025, 10, 1), WorkState.LATE, 100, 200),
         (moscow(2025, 10, 2), WorkState.LATE, 200, 300),
@@ -42,7 +44,8 @@ def test_a_deadline_says_what_handing_in_costs_now_and_then(
 
     (entry,) = _due(course, student, hour_of)
 
-    assert (entry.state, entry.price, entry.next_price) == (state, price, then)
+    assert (entry.state, entry.price_now) == (state, price)
+    assert [step.penalty for step in entry.steps[1:2]] == ([] if then is None else [then])
 
 
 def test_work_that_is_handed_in_and_a_closed_assignment(course: Course, student: User) -> None:
@@ -53,12 +56,12 @@ def test_work_that_is_handed_in_and_a_closed_assignment(course: Course, student:
 
     states = [entry.state for entry in _due(course, student, moscow(2025, 10, 1))]
 
-    assert states == [WorkState.HANDED_IN, WorkState.CLOSED]
+    assert states == [WorkState.WAITING, WorkState.CLOSED]
 
 
-def _due(course: Course, student: User, now: object) -> list[DueEntry]:
+def _due(course: Course, student: User, now: object) -> list[AssignmentLine]:
     page = schedule_page(course, student, now)  # type: ignore[arg-type]
-    return [line for week in page.weeks for line in week.lines if isinstance(line, DueEntry)]
+    return [line for week in page.weeks for line in week.lines if isinstance(line, AssignmentLine)]
 
 
 @pytest.mark.parametrize("rows", [1, 30])

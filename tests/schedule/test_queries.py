@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from people.models import User
 from schedule.models import Course, Material
-from schedule.queries import current_course, full_address, programme, week_number
+from schedule.queries import coming_class, current_course, full_address, programme, week_number
 from tests.factories import make_assignment, make_class, make_course, make_enrolment, make_exam, moscow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -61,12 +61,12 @@ def test_homework_and_materials_stand_at_their_class(course: Course) -> None:
     Material.objects.create(class_meeting=meeting, position=1, title="Slides", url="https://example.org/s")
     make_assignment(course=course, title="Matrices", given_at_class=meeting)
 
-    entry = programme(course).next_class(moscow(2025, 9, 9, 10))
+    entry = coming_class(course, moscow(2025, 9, 9, 10))
 
     assert entry is not None
     assert entry.materials[0].url == "https://example.org/s"
     assert entry.homework[0].title == "Matrices"
-    assert programme(course).next_class(entry.ends_at) is None
+    assert coming_class(course, entry.ends_at) is None
 
 
 @pytest.mark.parametrize("classes", [1, 30])
