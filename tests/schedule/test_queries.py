@@ -61,12 +61,20 @@ def test_homework_and_materials_stand_at_their_class(course: Course) -> None:
     Material.objects.create(class_meeting=meeting, position=1, title="Slides", url="https://example.org/s")
     make_assignment(course=course, title="Matrices", given_at_class=meeting)
 
+    (entry,) = (entry for week in programme(course).weeks for entry in week.classes)
+
+    assert entry.materials[0].url == "https://example.org/s"
+    assert entry.homework[0].title == "Matrices"
+
+
+def test_the_coming_class_is_the_one_that_is_on_or_comes_next(course: Course) -> None:
+    meeting = make_class(course=course)
+
     entry = coming_class(course, moscow(2025, 9, 9, 10))
 
     assert entry is not None
-    assert entry.materials[0].url == "https://example.org/s"
-    assert entry.homework[0].title == "Matrices"
-    assert coming_class(course, entry.ends_at) is None
+    assert entry.starts_at == meeting.starts_at
+    assert coming_class(course, meeting.ends_at) is None
 
 
 @pytest.mark.parametrize("classes", [1, 30])
