@@ -110,6 +110,8 @@ class Stream(Protocol):
 
     def readline(self, size: int = -1, /) -> bytes: ...
 
+    def close(self) -> None: ...
+
 
 class WatchedBody:
     """A request's body that notes when its last byte came, and tells a body that broke off from a whole one.
@@ -128,6 +130,10 @@ class WatchedBody:
     def readline(self, size: int = -1, /) -> bytes:
         """The next line. Raises OSError where the body broke off."""
         return self._seen(self.stream.readline(size), wanted=size != 0)
+
+    def close(self) -> None:
+        """End reading, as Django does once it has a whole form."""
+        self.stream.close()
 
     def _seen(self, data: bytes, *, wanted: bool) -> bytes:
         self.missing -= len(data)

@@ -1,5 +1,7 @@
 """Theme and language: kept without scripts, back on the same page."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -39,3 +41,16 @@ def test_language_follows_the_browser_and_the_switch_wins(client: Client) -> Non
     client.post("/i18n/setlang/", {"language": "en", "next": "/accounts/login/"})
     page = client.get("/accounts/login/", headers={"accept-language": "ru"}).content.decode()
     assert '<html lang="en"' in page
+
+
+def test_a_form_as_browsers_send_it_gets_through_with_its_key(db: None) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get("/accounts/login/").content.decode()
+    key = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert key is not None
+    answer = browser.post(
+        "/preferences/theme/",
+        f"csrfmiddlewaretoken={key[1]}&theme=dark",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert (answer.status_code, answer.cookies["theme"].value) == (302, "dark")
