@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from grading.archives import is_archive
 from grading.models import Submission, SubmissionFile
 from grading.queries.deadlines import Terms
 from grading.rules import Graded, Mark, best_of, mark
@@ -50,6 +51,11 @@ class FileLine:
     size: int
     sha256: str
     same_as: int | None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether its contents can be listed (``grading:contents``)."""
+        return is_archive(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import logging
 from urllib.parse import quote
 
 from django.core.files.storage import storages
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from grading.archives import NotListed, contents_of, is_archive
 from grading.models import Submission, SubmissionFile
 from grading.queries.receipts import receipt_page
 from schedule.views import CourseRequest, course_page
@@ -33,19 +35,11 @@ def receipt(request: CourseRequest, receipt: str) -> HttpResponseBase:
 @course_page
 def file(request: CourseRequest, pk: int, name: str) -> HttpResponseBase:
     """The bytes of one file, for its student and the course's staff; never opened in the portal's origin."""
-    row = get_object_or_404(
-        SubmissionFile.objects.filter(
-            submission__in=Submission.objects.visible_to(request.user),
-            submission__assignment__course=request.course,
-        ),
-        pk=pk,
-        name=name,
-    )
+    row = get_object_or_404(files_for(request), pk=pk, name=name)
     try:
         stream = storages["default"].open(row.path)
     except OSError:
-        logger.critical("File %s of receipt %s cannot be read", row.pk, row.submission_id, exc_info=True)
-        return HttpResponse(_("This file cannot be read just now. Try again in a minute."), status=503)
+        return _unreadable(row)
     response = FileResponse(stream, content_type="application/octet-stream")
     response["Content-Length"] = str(row.size)
     response["Content-Disposition"] = attachment_header(row.name)
@@ -53,6 +47,35 @@ def file(request: CourseRequest, pk: int, name: str) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_safe
+@course_page
+def contents(request: CourseRequest, pk: int) -> HttpResponseBase:
+    """What is in an archive, for those who may have it: names and sizes, nothing is unpacked."""
+    row = get_object_or_404(files_for(request).select_related("submission__assignment"), pk=pk)
+    if not is_archive(row.name):
+        raise Http404
+    context: dict[str, object] = {"file": row, "submission": row.submission, "contents": None}
+    try:
+        with storages["default"].open(row.path) as stream:
+            context["contents"] = contents_of(stream)
+    except NotListed:
+        pass
+    except OSError:
+        return _unreadable(row)
+    return render(request, "grading/contents.html", context)
+
+
+def files_for(request: CourseRequest) -> QuerySet[SubmissionFile]:
+    """The files of the course that the reader may have."""
+    visible = Submission.objects.visible_to(request.user).filter(assignment__course=request.course)
+    return SubmissionFile.objects.filter(submission__in=visible)
+
+
+def _unreadable(row: SubmissionFile) -> HttpResponse:
+    logger.critical("File %s of submission %s cannot be read", row.pk, row.submission_id, exc_info=True)
+    return HttpResponse(_("This file cannot be read just now. Try again in a minute."), status=503)
 
 
 def attachment_header(name: str) -> str:

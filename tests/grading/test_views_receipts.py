@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zipfile
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
@@ -142,3 +144,45 @@ def test_the_number_of_statements_of_a_receipt_does_not_grow(
     assert Submission.objects.count() == 31
     with django_assert_num_queries(10):
         client.get(url(course, f"receipts/{submission.receipt}/"))
+
+
+# Archives -------------------------------------------------------------------------------------------------
+
+
+def archive_of(client: Client, course: Course, data: bytes) -> SubmissionFile:
+    post(client, course, files=SimpleUploadedFile("work.zip", data))
+    return SubmissionFile.objects.get()
+
+
+def test_an_archive_is_listed(client: Client, course: Course, assignment: Assignment, student: User) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("src/<b>main</b>.py", b"x" * 2048)
+    client.force_login(student)
+    with time_machine.travel(moscow(2025, 9, 29, 12)):
+        file = archive_of(client, course, out.getvalue())
+    text = client.get(url(course, f"files/{file.pk}/contents/")).content.decode()
+    assert "src/&lt;b&gt;main&lt;/b&gt;.py" in text and "2\N{NO-BREAK SPACE}KB" in text
+
+
+def test_a_damaged_archive_is_told(
+    client: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    client.force_login(student)
+    with time_machine.travel(moscow(2025, 9, 29, 12)):
+        file = archive_of(client, course, b"PK not really")
+    answer = client.get(url(course, f"files/{file.pk}/contents/"))
+    assert answer.status_code == 200 and "cannot be listed" in answer.content.decode()
+
+
+def test_only_archives_are_listed_and_only_to_those_who_may(
+    client: Client, course: Course, kept: SubmissionFile, student: User, group_mate: User
+) -> None:
+    client.force_login(student)
+    assert client.get(url(course, f"files/{kept.pk}/contents/")).status_code == 404
+    SubmissionFile.objects.update(name="a.zip")
+    client.force_login(group_mate)
+    assert client.get(url(course, f"files/{kept.pk}/contents/")).status_code == 404
+    assert client.post(url(course, f"files/{kept.pk}/contents/")).status_code == 405
+    client.logout()
+    assert client.get(url(course, f"files/{kept.pk}/contents/")).status_code == 302
