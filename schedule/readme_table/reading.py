@@ -34,7 +34,7 @@ from schedule.readme_table.tree import (
 )
 from schedule.readme_table.words import fold, role_of_header
 
-MAX_CHARACTERS: Final = 1_000_000
+MAX_CHARACTERS: Final = 300_000
 _LECTURES: Final = re.compile(r"лекци|lecture")
 _SEMINARS: Final = re.compile(r"семинар|практич|seminar")
 _MAY_BE_TITLE: Final = frozenset(

@@ -384,6 +384,16 @@ class TestTheCommands:
         ) in told
         assert ClassMeeting.objects.filter(course=course).count() == 1
 
+    def test_a_day_outside_the_course_is_told(self, course: Course, tmp_path: Path) -> None:
+        file = tmp_path / "README.md"
+        rows = "| 9 сентября | Лекция 1 | A |\n| 15 января | Лекция 2 | B |\n"
+        file.write_text(HEAD + rows, encoding="utf-8")
+        told = command("import_schedule", course.slug, str(file), "--year", "2025")
+        assert (
+            "Outside the course's days, 2025-09-01 to 2025-12-31: 1\n  line 4: 2026-01-15 lecture 2, B\n"
+            in told
+        )
+
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
     def test_from_standard_input_in_any_usual_encoding(
         self, course: Course, monkeypatch: pytest.MonkeyPatch, encoding: str

@@ -89,6 +89,10 @@ class Command(BaseCommand):
         """Print what changed, what stayed though the table does not name it, and what is only half known."""
         self.show_list("No time of day is known, stands for the whole day until it is set", changes.whole_day)
         self.show_list("Not in the table, left as they are", changes.absent)
+        self.show_list(
+            f"Outside the course's days, {course.starts_on} to {course.ends_on}",
+            [_told(found) for found in table.classes if not course.starts_on <= found.on <= course.ends_on],
+        )
         if not course.links_base_url and (relative := _relative_links(table)):
             told = "Relative links, which lead nowhere until the course has a base of links (or --base-url)"
             self.stdout.write(f"{told}: {relative}")
