@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 
+from people.models import User
 from schedule.models import Course
 from tests.factories import make_class
 
@@ -27,3 +29,11 @@ def test_a_class_has_a_title_or_a_number(course: Course) -> None:
 def test_a_class_of_an_unknown_kind_is_refused(course: Course) -> None:
     with pytest.raises(IntegrityError, match="class_kind_is_known"):
         make_class(course=course, kind="party")
+
+
+def test_the_programme_says_that_a_topic_is_not_known(course: Course, student: User, client: Client) -> None:
+    make_class(course=course, number="11", title="")
+    client.force_login(student)
+    page = client.get(f"/courses/{course.slug}/schedule/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "Topic not known yet" in page
+    assert "Lecture 11" in page
