@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from courseportal.course_file.definition import CourseDefinition
 from courseportal.course_file.grading import read_grading, read_late_penalty
@@ -17,7 +19,7 @@ from courseportal.course_file.timetable import (
     read_exam,
 )
 
-__all__ = ["CourseDefinition", "CourseFileError", "read_course_file"]
+__all__ = ["CourseDefinition", "CourseFileError", "course_of", "read_course_file"]
 
 
 class CourseFileError(ValueError):
@@ -36,6 +38,11 @@ def read_course_file(content: str) -> CourseDefinition:
         raise CourseFileError(["this is not TOML: it is nested too deeply"]) from None
     except ValueError as error:  # a wrong syntax, or a number that Python does not take
         raise CourseFileError([f"this is not TOML: {error}"]) from None
+    return course_of(values)
+
+
+def course_of(values: Mapping[str, Any]) -> CourseDefinition:
+    """The course that the values of a parsed course file define. CourseFileError as above."""
     problems = Problems()
     definition = _read(Table(values, "", problems))
     if problems.found or definition is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time
 from random import Random
 from typing import Final
 
@@ -15,7 +15,6 @@ from django.db import transaction
 
 from courseportal.actions import load_course
 from courseportal.course_file import CourseDefinition
-from courseportal.course_file.moving import moved_by_weeks
 from courseportal.course_file.stored import stored_definition
 from courseportal.demo.files import files_of
 from courseportal.demo.people import (
@@ -28,6 +27,7 @@ from courseportal.demo.people import (
     Student,
     email_of,
 )
+from courseportal.demo.placing import running_course
 from courseportal.demo.story import (
     Attempt,
     ExamDay,
@@ -44,9 +44,6 @@ from people.audit import audited
 from people.models import User
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from schedule.rules import instant
-
-WEEK_OF_TODAY: Final = 11
-"""The week of the term, counted as the schedule counts them, into which the running course puts today."""
 
 GIVES_UP: Final = {Habits.FADING, Habits.CHOOSY}
 
@@ -76,22 +73,6 @@ def make_demo(*, definition: CourseDefinition, now: datetime, password: str | No
     for maker in makers:
         maker.check()
     return [maker.make() for maker in makers]
-
-
-def running_course(definition: CourseDefinition, now: datetime) -> CourseDefinition:
-    """The course moved by whole weeks so that today falls in week eleven, with its slug and term renamed."""
-    course = definition.course
-    weeks = (_monday(now.astimezone(course.zone).date()) - _monday(course.starts_on)).days // 7
-    moved = moved_by_weeks(definition, weeks - (WEEK_OF_TODAY - 1))
-    starts_on = moved.course.starts_on
-    slug = course.slug.replace(str(course.starts_on.year), str(starts_on.year))
-    term = f"{'осень' if starts_on.month >= 7 else 'весна'} {starts_on.year}"
-    slug = f"{slug}-now" if slug == course.slug else slug
-    return replace(moved, course=replace(moved.course, slug=slug, term=term))
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def is_the_demos(course: Course) -> bool:

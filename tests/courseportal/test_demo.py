@@ -17,8 +17,9 @@ from pytest_django import Settings
 from courseportal.actions import load_course
 from courseportal.course_file import read_course_file
 from courseportal.course_file.stored import stored_definition
-from courseportal.demo.building import NotOurs, make_demo, running_course
+from courseportal.demo.building import NotOurs, make_demo
 from courseportal.demo.people import LAST_YEAR, THIS_YEAR, Cohort, email_of
+from courseportal.demo.placing import running_course
 from courseportal.management.commands.demo import COURSE_FILE
 from grading.models import ExamResult, Review, Submission, SubmissionFile
 from grading.queries.gradebook import gradebook
