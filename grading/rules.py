@@ -216,20 +216,16 @@ def tariff(regimes: tuple[Regime, ...], max_score: Hundredths) -> Tariff:
     """The price list that holds under ``regimes``: at each instant the best that any of them gives."""
     if not regimes:
         raise ValueError("a price list needs at least one regime")
-    lists = [_steps_of(regime, max_score) for regime in regimes]
-    ends = sorted({step.until for steps in lists for step in steps if step.until is not None})
+    alone = [Tariff((regime,), max_score, tuple(_steps_of(regime, max_score))) for regime in regimes]
+    ends = sorted({step.until for each in alone for step in each.steps if step.until is not None})
     merged: list[Step] = []
     for end in ends:
-        offers = [step for steps in lists if (step := _line_at(steps, end)) is not None]
+        offers = [step for each in alone if (step := each.step_at(end)) is not None]
         _append(merged, Step(end, *min((offer.penalty, offer.days_late) for offer in offers)))
-    forever = [steps[-1] for steps in lists if steps[-1].until is None]
+    forever = [each.steps[-1] for each in alone if each.closes_at is None]
     if forever:
         _append(merged, Step(None, *min((offer.penalty, offer.days_late) for offer in forever)))
     return Tariff(regimes, max_score, tuple(merged))
-
-
-def _line_at(steps: Sequence[Step], moment: datetime) -> Step | None:
-    return next((step for step in steps if step.until is None or moment <= step.until), None)
 
 
 def _append(steps: list[Step], step: Step) -> None:
