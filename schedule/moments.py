@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from schedule.models import Course
-from schedule.rules import YEARS, instant
+from schedule.rules import YEARS, end_of_last_minute, instant
 
 if TYPE_CHECKING:
     # The stubs' class is generic, Django's own is not.
@@ -25,8 +25,9 @@ WALL_CLOCK = "%Y-%m-%dT%H:%M:%S"
 class MomentField(forms.DateTimeField):
     """A moment typed as the course's clocks show it, whatever zone the server or the reader is in.
 
-    Cleans to an aware moment. A time that a clock change makes ambiguous or skips is read in the student's
-    favour (docs/course-rules.md, Time). ``read_in`` says the zone; until then it is UTC.
+    Cleans to an aware moment. 23:59 is the end of that day, its last second; a time that a clock change
+    makes ambiguous or skips is read in the student's favour (docs/course-rules.md, Time). ``read_in`` says
+    the zone; until then it is UTC.
     """
 
     widget = forms.DateTimeInput(format=WALL_CLOCK, attrs={"type": "datetime-local", "step": "1"})
@@ -59,7 +60,7 @@ class MomentField(forms.DateTimeField):
             )
         if typed.tzinfo is not None:
             return typed
-        return instant(typed, self.zone or ZoneInfo("UTC"))
+        return instant(end_of_last_minute(typed), self.zone or ZoneInfo("UTC"))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -33,6 +33,11 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
+def end_of_last_minute(local: datetime) -> datetime:
+    """23:59:59 where a local time is 23:59:00, for so people write the end of a day; else the time itself."""
+    return local.replace(second=59) if local.time() == time(23, 59) else local
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """23:59:59 of ``day`` in ``zone``: the instant that a deadline given as a date means."""
     return instant(datetime.combine(day, END_OF_DAY), zone)

@@ -269,9 +269,11 @@ class TestMoments:
             ("2025-10-26T02:30:00", "2025-10-26T01:30:00+00:00"),  # twice on that night: the later
             ("2025-03-30T02:30:00", "2025-03-30T01:30:00+00:00"),  # never on that night: after the gap
             ("2025-07-01 12:00", "2025-07-01T10:00:00+00:00"),
+            ("2025-07-01T23:59", "2025-07-01T21:59:59+00:00"),  # and so takes work of 23:59:30
+            ("2025-07-01T23:58", "2025-07-01T21:58:00+00:00"),
         ],
     )
-    def test_clock_changes_are_read_in_the_students_favour(self, typed: str, instant: str) -> None:
+    def test_what_may_mean_two_moments_is_read_in_the_students_favour(self, typed: str, instant: str) -> None:
         field = MomentField()
         field.read_in(ZoneInfo("Europe/Berlin"))
         cleaned = field.clean(typed)

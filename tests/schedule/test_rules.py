@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schedule.rules import end_of_day, instant, utc
+from schedule.rules import end_of_day, end_of_last_minute, instant, utc
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -55,3 +55,12 @@ def test_an_instant_is_told_in_utc_whatever_zone_it_came_in() -> None:
     assert utc(second_half_past_one).tzinfo is UTC
     with pytest.raises(ValueError, match="has no time zone"):
         utc(second_half_past_one.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("23:59:00", "23:59:59"), ("23:59:30", "23:59:30"), ("23:58:00", "23:58:00"), ("22:59:00", "22:59:00")],
+)
+def test_a_deadline_typed_as_2359_ends_with_that_day(typed: str, meant: str) -> None:
+    local = datetime.fromisoformat(f"2025-09-30 {typed}")
+    assert end_of_last_minute(local) == datetime.fromisoformat(f"2025-09-30 {meant}")
