@@ -19,6 +19,8 @@ from schedule.tables import Row, Table, read_table
 COLUMNS: Final = ("email", "assignment", "submitted_at", "score", "feedback")
 BATCH: Final = 5_000
 """Rows a statement writes at most."""
+MOST: Final = 999_999_99
+"""Hundredths that can be read at all, for a score whose assignment is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +83,17 @@ class _Stored:
 def _facts(table: Table, course: Course, now: datetime) -> dict[_Key, _Fact]:
     """What the rows say, each key once; what is wrong is noted in the rows."""
     student = student_among(students_ever(course))
-    assignments = {
-        number: (pk, points_up_to(max_score))
-        for number, pk, max_score in Assignment.objects.filter(course=course)
-        .order_by("number")
-        .values_list("number", "pk", "max_score")
-    }
+    worth = Assignment.objects.filter(course=course).values_list("number", "pk", "max_score")
+    assignments = {number: (pk, points_up_to(max_score)) for number, pk, max_score in worth}
+    highest = points_up_to(max((points for *_rest, points in worth), default=MOST))
     number = _number_among(assignments)
     moment = moment_until(now, course.zone)
     facts: dict[_Key, _Fact] = {}
     for row in table.rows:
         asked = row.read("assignment", number, 0)
-        assignment_id, points = assignments.get(asked, (0, None))
+        assignment_id, points = assignments.get(asked, (0, highest))
         key = _Key(row.read("email", student, 0), assignment_id, row.read("submitted_at", moment, now))
-        score = row.read("score", points, 0) if points and row.cells["score"] else None
+        score = row.read("score", points, 0) if row.cells["score"] else None
         if row.problems:
             continue
         fact = _Fact(key, score, row.cells["feedback"], row)

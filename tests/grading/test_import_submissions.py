@@ -6,10 +6,11 @@ import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from grading.actions.import_submissions import SubmissionsImported, import_submissions
@@ -221,6 +222,7 @@ def test_all_that_is_wrong_is_told_at_once(bring: Bring) -> None:
         "line 2: assignment",
         "line 2: email",
         "line 2: submitted_at",
+        "line 2: score",
         "line 4: score",
     ]
 
@@ -250,6 +252,32 @@ def test_statements_do_not_grow_with_rows(course: Course, bring: Bring) -> None:
     many = statements(80, 3), statements(80, 4)
 
     assert max(many) <= max(few) + 1  # new and known work in one file
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ta_who_saves_meanwhile_is_not_written_over(
+    course: Course, bring: Bring, assignment: Assignment, student: User
+) -> None:
+    work = make_submission(assignment=assignment, student=student, score=700)
+    done: list[SubmissionsImported] = []
+
+    def import_in_another_connection() -> None:
+        try:
+            done.append(bring(f"{ON_TIME},9,"))
+        finally:
+            connection.close()
+
+    other = Thread(target=import_in_another_connection)
+    with transaction.atomic():
+        Review.objects.filter(submission=work).update(feedback="Just written", version=2)
+        other.start()
+        other.join(timeout=0.5)
+        assert other.is_alive()  # waits for the TA
+    other.join(timeout=30)
+
+    assert done == [SubmissionsImported(0, 1, 0)]
+    review = Review.objects.get()
+    assert (review.score, review.feedback, review.version) == (900, "Just written", 3)
 
 
 def test_the_command_reads_standard_input_and_says_what_it_did(
