@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from schedule.cells import BadCell, email_address, moment, moment_until, one_of, points_up_to, words
-from schedule.tables import BadTable, Row, read_table
+from schedule.tables import BadTable, Problem, Row, read_table
 
 COLUMNS = ("email", "name")
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -99,6 +101,38 @@ def test_every_bad_line_is_told_in_order() -> None:
     told = trouble(b'email,name\na\nb,"B"x\nc,C\nd,D,D\n').splitlines()
 
     assert [line.split(":")[0] for line in told] == ["line 2", "line 3", "line 5"]
+
+
+_pieces = st.one_of(
+    st.binary(max_size=12),
+    st.sampled_from([b"email", b"name", b",", b";", b"\t", b'"', b"\n", b"\r\n", b"sep=;", b"a@example.org"]),
+)
+
+
+@given(data=st.lists(_pieces, max_size=40).map(b"".join))
+@example(b"email,name\n" + b"x" * 1_100_000 + b",A\n")
+@example(b"\xef\xbb\xbf\xff")
+def test_any_bytes_are_rows_or_a_list_of_what_is_wrong(data: bytes) -> None:
+    problems: tuple[Problem, ...] = ()
+    rows: tuple[Row, ...] = ()
+    try:
+        table = read_table(data, COLUMNS)
+        rows, problems = table.rows, table.problems
+    except BadTable as refused:
+        problems = refused.problems
+    assert all(map(str, problems))
+    assert all(set(row.cells) == set(COLUMNS) for row in rows)
+
+
+@given(text=st.text(max_size=40))
+@example("2025-09-30T23:59:59+23:59:59.999999")
+@example("-0001-01-01T00:00")
+def test_any_text_is_a_moment_or_refused(text: str) -> None:
+    try:
+        found = moment(text, MOSCOW)
+    except BadCell:
+        return
+    assert found.tzinfo is UTC and found.microsecond == 0
 
 
 def test_lines_are_those_of_the_file_also_after_a_line_that_names_the_separator() -> None:
