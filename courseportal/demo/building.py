@@ -10,7 +10,6 @@ from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 
 from courseportal.actions import load_course
@@ -39,7 +38,7 @@ from courseportal.demo.story import (
 )
 from grading.models import ExamResult, Review, Submission, SubmissionFile
 from grading.models.submissions import RECEIPT_ALPHABET
-from grading.storage import DurableStorage, KeptFile
+from grading.storage import SUBMISSIONS, KeptFile, durable_storage
 from people.audit import audited
 from people.models import User
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
@@ -102,11 +101,9 @@ class _Maker:
         if there := self._there():
             return there
         attempts, exams = self._story()
-        storage = storages["default"]
-        if not isinstance(storage, DurableStorage):
-            raise TypeError("students' work is kept by grading.storage.DurableStorage alone")
+        storage = durable_storage()
         files = [self._files(each) for each in attempts]
-        kept = storage.keep([file for each in files for file in each])
+        kept = storage.keep([file for each in files for file in each], under=SUBMISSIONS)
         try:
             with transaction.atomic():
                 load_course(definition=self.definition)
