@@ -13,7 +13,9 @@ from django.core.management import CommandError, call_command
 from courseportal.actions import load_course
 from courseportal.course_file import read_course_file
 from courseportal.course_file.moving import moved_by_weeks
+from courseportal.course_file.rows import Section, rows_of
 from courseportal.course_file.stored import stored_definition
+from courseportal.course_file.tables import MODELS
 from grading.models import ExamResult, Submission
 from perks.models import ExtensionRule
 from schedule.models import Course, Enrolment, StudyGroup
@@ -141,3 +143,24 @@ def test_keys_that_are_no_day_stay() -> None:
     assert moved.assignments[1].given_at_class == "boosting"
     assert moved.course.closes_at == datetime(2027, 5, 30, 20, 59, 59, tzinfo=UTC)
     assert moved.assignments[0].closes_at == datetime(2027, 3, 4, 15, tzinfo=UTC)
+
+
+FOUND_BY = {
+    Section.COURSE: {"slug"},
+    Section.CLASS: {"course", "key"},
+    Section.MATERIAL: {"class_meeting", "position"},
+    Section.GRADE: {"scheme", "code"},
+    Section.ASSIGNMENT: {"course", "number"},
+    Section.LATE_PENALTY: {"course", "assignment"},
+    Section.ACTIVITY: {"course", "number"},
+    Section.CHECKPOINT: {"activity", "number"},
+}
+
+
+@pytest.mark.parametrize("section", Section)
+def test_a_definition_leaves_no_column_out(section: Section) -> None:
+    """A column that somebody adds to a table has to come into the file, or copies would lose it."""
+    model = Course if section is Section.COURSE else MODELS[section]
+    columns = {field.name for field in model._meta.concrete_fields} - {"id"}
+    (values, *_others) = rows_of(REAL)[section].values()
+    assert columns == set(values) | FOUND_BY.get(section, {"course"})
