@@ -10,10 +10,14 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from grading.models import Submission
+from grading.queries.marking import QueueState, in_state
 from schedule.access import teaches_somewhere
 
+APPS = ["grading", "schedule", "perks", "people"]
 View = Callable[..., HttpResponseBase]
 
 
@@ -48,6 +52,16 @@ class PortalAdminSite(admin.AdminSite):
             return guarded(request, *args, **kwargs)
 
         return inner
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """All pages, and first what waits."""
+        works = in_state(Submission.objects.gradable_by(request.user), QueueState.WAITING)
+        return super().index(request, {"works_waiting": works.count(), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Our apps first, in the order in which staff need them."""
+        listed = super().get_app_list(request, app_label)
+        return sorted(listed, key=lambda app: APPS.index(app["app_label"]) if app["app_label"] in APPS else 9)
 
     # Django's own pages for these would go around the second factor and the limits of the portal's.
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -40,6 +40,7 @@ class Change:
     why: str
     subject: str
     operation: str
+    is_addition: bool
     values: tuple[ChangedValue, ...]
 
     @property
@@ -96,6 +97,7 @@ def _change(entry: AuditEntry, fields: Mapping[str, Field], names: Names, zone: 
         why=entry.why,
         subject=str(model._meta.verbose_name) if model else entry.table,
         operation=entry.get_operation_display(),
+        is_addition=entry.operation == AuditEntry.Operation.INSERT,
         values=tuple(
             ChangedValue(
                 str(fields[column].verbose_name),

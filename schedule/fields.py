@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import formats
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from schedule.points import parse_points, short_points
@@ -73,5 +74,5 @@ class PointsField(_IntegerField[_SET, _GET]):
         kwargs.pop("form_class", None)
         kwargs.pop("choices_form_class", None)
         return PointsFormField(
-            required=not self.blank, label=self.verbose_name, help_text=self.help_text, **kwargs
+            required=not self.blank, label=capfirst(self.verbose_name), help_text=self.help_text, **kwargs
         )

@@ -69,6 +69,16 @@ class MomentField(forms.DateTimeField):
             return True
 
 
+def course_name(course: Course) -> str:
+    """A course told apart from the same one of another term."""
+    return f"{course.short_title or course.title}, {course.term}" if course.term else course.title
+
+
+def with_course(row: Any) -> str:
+    """Something of a course, told apart from its like in another course."""
+    return f"{row} ({course_name(row.course)})"
+
+
 class CourseForm(_ModelForm):
     """A form about something of a course: its moments are read in that course's zone."""
 
@@ -78,6 +88,22 @@ class CourseForm(_ModelForm):
         for field in self.fields.values():
             if isinstance(field, MomentField) and zone is not None:
                 field.read_in(zone)
+            elif isinstance(field, forms.ModelChoiceField):
+                self._name_choices(field)
+
+    def _name_choices(self, field: forms.ModelChoiceField[Any]) -> None:
+        """A row that stands offers what belongs to its course; a new one, with the course's name."""
+        choices = field.queryset
+        if choices is None:
+            return
+        if choices.model is Course:
+            field.label_from_instance = course_name  # type: ignore[method-assign, assignment]
+        elif any(each.name == "course" for each in choices.model._meta.fields):
+            if self.instance.pk is not None:
+                field.queryset = choices.filter(course=self._course())
+            else:
+                field.queryset = choices.select_related("course")
+                field.label_from_instance = with_course  # type: ignore[method-assign, assignment]
 
     def _zone(self) -> ZoneInfo | None:
         course = self._course()

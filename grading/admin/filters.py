@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from grading.models import Submission
 from grading.queries.marking import QueueState, in_state
 from schedule.models import Assignment, Course, Enrolment, StudyGroup
+from schedule.moments import course_name
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -59,12 +60,12 @@ class _ChoiceFilter(admin.SimpleListFilter):
 
 
 def _of_taught_courses(rows: QuerySet[Any], request: HttpRequest) -> list[tuple[str, Any]]:
-    """The rows of the course that is chosen, else of all that the reader teaches, then named with theirs."""
-    rows = rows.filter(course__in=Course.objects.staffed_by(request.user)).select_related("course")
-    chosen = [row for row in rows if str(row.course_id) == request.GET.get("course")]
-    shown = chosen or list(rows)
-    several = len({row.course_id for row in shown}) > 1
-    return [(str(row.pk), f"{row.course.short_title}: {row}" if several else str(row)) for row in shown]
+    """The rows of the course that is chosen, or of the only one; of several nothing is offered."""
+    rows = rows.filter(course__in=Course.objects.staffed_by(request.user))
+    chosen = [row for row in rows if str(row.course_id) == request.GET.get("course")] or list(rows)
+    if len({row.course_id for row in chosen}) > 1:
+        return []
+    return [(str(row.pk), str(row)) for row in chosen]
 
 
 class CourseFilter(_ChoiceFilter):
@@ -72,7 +73,7 @@ class CourseFilter(_ChoiceFilter):
     parameter_name = "course"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(course.pk), course) for course in Course.objects.staffed_by(request.user)]
+        return [(str(course.pk), course_name(course)) for course in Course.objects.staffed_by(request.user)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
         course = self.number()

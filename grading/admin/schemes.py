@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from grading.admin.words import points_text
 from grading.models import GradeRow, GradingScheme, LatePenalty
+from grading.models.schemes import validate_by_day
 from grading.rules import Grade, GradeScale
 from schedule.admin.taught import TaughtAdmin, TaughtInline
 from schedule.moments import CourseForm
+from schedule.points import parse_points
 
 
 class GradeFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -55,7 +57,39 @@ class GradingSchemeAdmin(TaughtAdmin):
     list_select_related = ("course",)
 
 
+class ByDayField(forms.CharField):
+    """The whole penalty of each day, typed in points with blanks between them; cleans to hundredths."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(map(points_text, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return [parse_points(word) for word in (super().to_python(value) or "").split()]
+        except ValueError:
+            raise forms.ValidationError(
+                _("Write points with blanks between them, for example 1 2 4 7.")
+            ) from None
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        validate_by_day(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != initial)
+        except forms.ValidationError:
+            return True
+
+
 class LatePenaltyForm(CourseForm):
+    by_day = ByDayField(
+        label=_("Whole penalty by day"),
+        required=False,
+        initial=list,
+        help_text=_("In points, a number for each day; after the last day no work is taken."),
+    )
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         course, assignment = cleaned.get("course") or self._course(), cleaned.get("assignment")
@@ -67,9 +101,13 @@ class LatePenaltyForm(CourseForm):
 @admin.register(LatePenalty)
 class LatePenaltyAdmin(TaughtAdmin):
     form = LatePenaltyForm
-    list_display = ("course", "assignment", "per_day_in_words", "by_day")
+    list_display = ("course", "assignment", "per_day_in_words", "by_day_in_words")
     list_select_related = ("course", "assignment")
 
     @admin.display(description=_("points for each day"), ordering="per_day")
     def per_day_in_words(self, penalty: LatePenalty) -> str:
         return points_text(penalty.per_day)
+
+    @admin.display(description=_("whole penalty by day"))
+    def by_day_in_words(self, penalty: LatePenalty) -> str:
+        return " ".join(map(points_text, penalty.by_day)) or "–"

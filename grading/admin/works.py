@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,7 +71,7 @@ class WorkAdmin(TaughtAdmin):
     list_display = (
         "who",
         "group",
-        "assignment",
+        "what",
         "attempt",
         "handed_in",
         "lateness",
@@ -83,7 +84,11 @@ class WorkAdmin(TaughtAdmin):
     search_help_text = gettext_lazy("A name, an e-mail or the number of a receipt.")
     ordering = ("submitted_at", "pk")
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     actions = None
+
+    class Media:
+        css = {"all": ("portal/css/marking.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         works = Submission.objects.gradable_by(request.user).order_by("submitted_at", "pk")
@@ -109,6 +114,10 @@ class WorkAdmin(TaughtAdmin):
     @admin.display(description=gettext_lazy("group"))
     def group(self, work: Submission) -> str:
         return _line(work).group or "–"
+
+    @admin.display(description=gettext_lazy("assignment"), ordering="assignment__number")
+    def what(self, work: Submission) -> str:
+        return Truncator(str(work.assignment)).chars(32)
 
     @admin.display(description=gettext_lazy("attempt"))
     def attempt(self, work: Submission) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
 from schedule.models import Assignment, ClassMeeting, Exam, Material
+from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
 
 
@@ -41,7 +43,28 @@ class ClassMeetingAdmin(TaughtAdmin):
         return obj is not None and self.has_change_permission(request, obj)
 
 
+class SuffixesField(forms.CharField):
+    """Endings of file names, typed with blanks between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return list(dict.fromkeys((super().to_python(value) or "").lower().replace(",", " ").split()))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        validate_suffixes(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != initial)
+
+
 class AssignmentForm(CourseForm):
+    suffixes = SuffixesField(
+        label=_("Kinds of file"), initial=default_suffixes, help_text=_("For example: .ipynb .pdf")
+    )
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         course, meeting = cleaned.get("course") or self._course(), cleaned.get("given_at_class")

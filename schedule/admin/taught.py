@@ -114,6 +114,11 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
         fixed = ("course",) if obj is not None and self.course_path == "course" else ()
         return (*fixed, *super().get_readonly_fields(request, obj))
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The course comes first, also where it can no longer be chosen."""
+        fields = list(super().get_fields(request, obj))
+        return sorted(fields, key=lambda field: field != "course")
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Whoever teaches one course need not choose it."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)

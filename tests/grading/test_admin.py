@@ -190,6 +190,21 @@ class TestQueue:
         with django_assert_num_queries(QUERIES_OF_THE_QUEUE):
             assert len(listed(ta)) == 30
 
+    def test_the_first_page_says_how_many_wait(self, ta: Client, assignment: Assignment) -> None:
+        for score in (None, None, 900):
+            make_submission(assignment=assignment, score=score)
+        assert "2 works wait for points" in ta.get("/admin/").text
+
+    def test_of_several_courses_one_is_chosen_before_its_assignments(
+        self, ta: Client, assistant: User, assignment: Assignment
+    ) -> None:
+        elsewhere = make_course()
+        make_enrolment(person=assistant, course=elsewhere, role=Role.ASSISTANT)
+        for course in (assignment.course, elsewhere):
+            make_assignment(course=course, number=7)
+        assert "?assignment=" not in ta.get(QUEUE).text
+        assert f"assignment={assignment.pk}" in ta.get(f"{QUEUE}?course={assignment.course_id}").text
+
 
 class TestOneWork:
     def test_its_facts(self, ta: Client, assignment: Assignment, student: User) -> None:
@@ -453,13 +468,26 @@ class TestScheme:
         assert response.status_code == 200
         assert message in response.text
 
+    @pytest.mark.parametrize(
+        ("typed", "kept"), [("1 2 4,5", [100, 200, 450]), ("", []), ("2 1", None), ("1;2", None)]
+    )
+    def test_a_table_by_day_is_typed_in_points(
+        self, ta: Client, course: Course, typed: str, kept: list[int] | None
+    ) -> None:
+        penalty = LatePenalty.objects.get(course=course)
+        address = reverse("admin:grading_latepenalty_change", args=[penalty.pk])
+        response = ta.post(address, {"per_day": "0", "by_day": typed, "assignment": ""})
+        assert response.status_code == (200 if kept is None else 302)
+        penalty.refresh_from_db()
+        assert penalty.by_day == (kept or [])
+
     def test_a_penalty_of_another_courses_assignment_is_refused(
         self, ta: Client, assistant: User, course: Course
     ) -> None:
         elsewhere = make_course()
         make_enrolment(person=assistant, course=elsewhere, role=Role.ASSISTANT)
         foreign = make_assignment(course=elsewhere)
-        data = {"course": course.pk, "assignment": foreign.pk, "per_day": "2", "by_day": "[]"}
+        data = {"course": course.pk, "assignment": foreign.pk, "per_day": "2", "by_day": ""}
         response = ta.post("/admin/grading/latepenalty/add/", data)
         assert response.status_code == 200
         assert "another course" in response.text

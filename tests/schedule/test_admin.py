@@ -211,7 +211,7 @@ def assignment_form(**fields: Any) -> dict[str, Any]:
         "due_at": "2025-09-30T23:59:59",
         "max_score": "10",
         "takes_files": "on",
-        "suffixes": '[".py"]',
+        "suffixes": ".py .ipynb",
         "max_files": 1,
         "max_bytes": 1000,
     }
@@ -310,6 +310,29 @@ class TestRows:
             assert message in page.text
         own = make_group(course=course)
         assert signed_in(assistant).post(address, data | {"group": own.pk}).status_code == 302
+
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [(".PY .ipynb", [".py", ".ipynb"]), (".py, .py", [".py"]), ("py", None), ("", None)],
+    )
+    def test_kinds_of_file_are_typed_as_words(
+        self, course: Course, assistant: User, typed: str, kept: list[str] | None
+    ) -> None:
+        data = assignment_form(course=course.pk, suffixes=typed)
+        response = signed_in(assistant).post(reverse("admin:schedule_assignment_add"), data)
+        assert response.status_code == (302 if kept else 200)
+        assert [row.suffixes for row in Assignment.objects.all()] == ([kept] if kept else [])
+
+    def test_a_group_is_told_apart_from_its_like_in_another_term(
+        self, course: Course, assistant: User, group: StudyGroup
+    ) -> None:
+        Course.objects.filter(pk=course.pk).update(term="autumn 2025")
+        client = signed_in(assistant)
+        page = client.get(reverse("admin:schedule_enrolment_add")).text
+        assert f"417 ({course.short_title}, autumn 2025)" in page
+        enrolment = make_enrolment(group=group)
+        page = client.get(reverse("admin:schedule_enrolment_change", args=[enrolment.pk])).text
+        assert ">417</option>" in page
 
     def test_a_row_never_moves_to_another_course(self, course: Course, assistant: User) -> None:
         other = make_course()
