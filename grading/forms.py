@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from grading.queries.assignment import AssignmentPage
+from schedule.models import Assignment
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -50,12 +50,11 @@ class HandInForm(forms.Form):
     form_token = forms.UUIDField(widget=forms.HiddenInput)
     price_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, page: AssignmentPage, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, assignment: Assignment, price: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"form_token": uuid.uuid4(), "price_seen": page.price_now}
-        assignment = page.assignment
+        self.initial = {"form_token": uuid.uuid4(), "price_seen": price}
         if assignment.takes_files:
-            attributes = {"accept": page.accept, "data-max-bytes": assignment.max_bytes}
+            attributes = {"accept": ",".join(assignment.suffixes), "data-max-bytes": assignment.max_bytes}
             self.fields["files"].widget.attrs.update(attributes | {"data-max-files": assignment.max_files})
         else:
             del self.fields["files"]

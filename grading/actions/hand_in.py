@@ -64,10 +64,14 @@ class FormUsed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A submission; ``is_new`` is false where the same form had handed it in before."""
+    """A submission, and what lateness costs it, in hundredths.
+
+    ``is_new`` is false where the same form had handed it in before; the price is then not said again.
+    """
 
     submission: Submission
     is_new: bool
+    price: int | None = None
 
 
 def hand_in(
@@ -91,7 +95,7 @@ def hand_in(
     )
     if (earlier := work.earlier()) is not None:
         return HandedIn(work.checked_same(earlier), is_new=False)
-    _check_open(assignment, by, work.arrived_at)
+    price = _price_if_open(assignment, by, work.arrived_at)
     if problems := problems_of(assignment, work.files, work.link, work.comment):
         raise Refused(problems)
     storage = durable_storage()
@@ -111,7 +115,7 @@ def hand_in(
         if certain:
             storage.forget(file.path for file in kept)
         raise
-    return HandedIn(submission, is_new=True)
+    return HandedIn(submission, is_new=True, price=price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +166,16 @@ class _Work:
         return submission
 
 
-def _check_open(assignment: Assignment, student: User, now: datetime) -> None:
+def _price_if_open(assignment: Assignment, student: User, now: datetime) -> int | None:
+    """What handing in costs at ``now``. Raises NotOpen where it may not be."""
     course = assignment.course
-    state = hand_in_state(
-        studies=student_enrolment(student, course) is not None,
-        issued=is_issued(course, assignment.issued_on, now),
-        terms=course_deadlines(course).terms(assignment.pk, student.pk),
-        now=now,
-    )
+    terms = course_deadlines(course).terms(assignment.pk, student.pk)
+    studies = student_enrolment(student, course) is not None
+    issued = is_issued(course, assignment.issued_on, now)
+    state = hand_in_state(studies=studies, issued=issued, terms=terms, now=now)
     if state is not HandIn.OPEN:
         raise NotOpen(state)
+    return terms.prices.penalty_at(now)
 
 
 def problems_of(

@@ -8,9 +8,10 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,7 @@ from grading.actions.choose_attempt import choose_attempt
 from grading.actions.hand_in import FormUsed, HandedIn, NotOpen, Refused, hand_in
 from grading.forms import HandInForm
 from grading.models import Submission
-from grading.queries.assignment import AssignmentPage, assignment_page
+from grading.queries.assignment import assignment_page
 from grading.queries.assignments import assignments_page
 from grading.queries.work import HandIn
 from grading.storage import NotSaved
@@ -50,52 +51,57 @@ def hand_in_limit(request: HttpRequest, *, slug: str, number: int) -> int:
 @course_page
 def assignment(request: CourseRequest, number: int) -> HttpResponseBase:
     """One assignment: its price, its dates, its statement, the attempts; by POST a new attempt."""
-    now = arrived_at(request) if request.method == "POST" else timezone.now()
+    if request.method == "POST":
+        row = get_object_or_404(Assignment, course=request.course, number=number)
+        row.course = request.course
+        return _hand_in(request, row)
+    return _page(request, number, timezone.now())
+
+
+def _page(
+    request: CourseRequest, number: int, now: datetime, *, form: HandInForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page, with a fresh form, or with one that says what is wrong with it."""
     try:
         page = assignment_page(request.course, number, request.user, now)
     except Assignment.DoesNotExist:
         raise Http404 from None
-    if request.method == "POST":
-        return _hand_in(request, page, now)
-    return _shown(request, page, HandInForm(page=page))
-
-
-def _shown(
-    request: CourseRequest, page: AssignmentPage, form: HandInForm, *, status: int = 200
-) -> HttpResponse:
+    form = form or HandInForm(assignment=page.assignment, price=page.price_now)
     return render(request, "grading/assignment.html", {"page": page, "form": form}, status=status)
 
 
-def _hand_in(request: CourseRequest, page: AssignmentPage, now: datetime) -> HttpResponse:
+def _hand_in(request: CourseRequest, row: Assignment) -> HttpResponse:
     """Hand in what the form brought; to the receipt, or to the form with what is wrong with it."""
-    form = HandInForm(request.POST, request.FILES, page=page)
-    if not form.is_valid():
-        return _shown(request, page, form, status=422)
+    form = HandInForm(request.POST, request.FILES, assignment=row)
+    now = arrived_at(request)
+    status = 422
     try:
-        done = hand_in(
-            assignment=page.assignment,
-            by=request.user,
-            now=now,
-            form_token=form.cleaned_data["form_token"],
-            files=cast("list[UploadedFile[Any]]", form.cleaned_data.get("files", [])),
-            link=form.cleaned_data.get("link", ""),
-            comment=form.cleaned_data["comment"],
-        )
+        if form.is_valid():
+            done = hand_in(
+                assignment=row,
+                by=request.user,
+                now=now,
+                form_token=form.cleaned_data["form_token"],
+                files=cast("list[UploadedFile[Any]]", form.cleaned_data.get("files", [])),
+                link=form.cleaned_data.get("link", ""),
+                comment=form.cleaned_data["comment"],
+            )
+            _tell_price(request, done, form.cleaned_data["price_seen"])
+            return _to_receipt(request, done)
     except Refused as refused:
         for problem in refused.problems:
             form.add_error(problem.field if problem.field in form.fields else None, problem.message)
-        return _shown(request, page, form, status=422)
     except NotOpen as reason:
+        status = 409
         form.add_error(None, why_not_open(reason.state))
-        return _shown(request, page, form, status=409)
     except FormUsed as used:
+        status = 409
         form.add_error(None, _already_used(used))
-        return _shown(request, page, form.renewed(), status=409)
+        form = form.renewed()
     except NotSaved:
+        status = 503
         form.add_error(None, _("Not saved: the portal cannot keep files just now. Try again in a minute."))
-        return _shown(request, page, form, status=503)
-    _tell_price(request, page, done, form.cleaned_data["price_seen"])
-    return _to_receipt(request, done)
+    return _page(request, row.number, now, form=form, status=status)
 
 
 def _to_receipt(request: CourseRequest, done: HandedIn) -> HttpResponse:
@@ -129,13 +135,18 @@ def _already_used(used: FormUsed) -> str:
     ) % {"receipt": used.submission.receipt}
 
 
-def _tell_price(request: CourseRequest, page: AssignmentPage, done: HandedIn, seen: int | None) -> None:
+def _tell_price(request: CourseRequest, done: HandedIn, seen: int | None) -> None:
     """Say so where the price of the arrival is not the one that the page had shown."""
-    if not done.is_new or seen is None or page.price_now is None or seen == page.price_now:
+    if seen is None or done.price is None or seen == done.price:
         return
-    prices = {"seen": short_points(seen), "price": short_points(page.price_now)}
-    text = _("The price changed while the page was open: it showed −%(seen)s, handing in cost −%(price)s.")
-    messages.warning(request, text % prices)
+    text = _("The price changed while the page was open: it showed %(seen)s, handing in cost %(price)s.")
+    messages.warning(request, text % {"seen": _taken_away(seen), "price": _taken_away(done.price)})
+
+
+def _taken_away(price: int) -> str:
+    """A price in the reader's digits: "−2.5", "0"."""
+    text = short_points(abs(price)).replace(".", get_format("DECIMAL_SEPARATOR"))
+    return f"\N{MINUS SIGN}{text}" if price else text
 
 
 @require_POST
