@@ -15,11 +15,11 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """One made-up person for each role, in the order of the roles; one statement."""
+    """One made-up person of the newest course for each role, in the order of the roles; one statement."""
     enrolments = (
         Enrolment.objects.active()
         .filter(person__is_demo=True)
-        .order_by("person__email")
+        .order_by("-course__starts_on", "group__name", "person__name")
         .values_list("role", "person__email", "person__name")
     )
     first: dict[str, DemoAccount] = {}

@@ -22,7 +22,11 @@ pytestmark = pytest.mark.slow
 def environment(folder: Path, port: int) -> dict[str, str]:
     """What a newcomer has, and the data folder, by which every process of this portal can be told."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return keep | {"PORTAL_DATA_DIR": str(folder), "PORT": str(port), "PORTAL_ENV": "demo"}
+    return keep | {"PORTAL_DATA_DIR": str(folder), "PORT": str(port)}
+
+
+DEMO = {"PORTAL_ENV": "demo"}
+BARE = {"PORTAL_ENV": "production", "SECRET_KEY": "only for tests"}  # quicker: no demo is made
 
 
 def processes_of(folder: Path) -> dict[int, str]:
@@ -39,13 +43,15 @@ def processes_of(folder: Path) -> dict[int, str]:
 
 
 @contextmanager
-def portal(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def portal(
+    folder: Path, port: int, mode: dict[str, str]
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """A running portal and the lines it has said; what still runs of it at the end is killed."""
     command = [sys.executable, "manage.py", "serve"]
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment(folder, port),
+        env=environment(folder, port) | mode,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -89,8 +95,10 @@ def run_and_fail(folder: Path, port: int) -> str:
 
 def test_it_starts_answers_and_leaves_nothing_behind(tmp_path: Path) -> None:
     port = free_port()
-    with portal(tmp_path, port) as (process, said):
+    with portal(tmp_path, port, DEMO) as (process, said):
         assert f"http://localhost:{port}" in "".join(said)
+        roles = [line.split()[0] for line in said if "@" in line]
+        assert roles == ["student", "representative", "assistant", "lecturer"]
         assert status_of(port, "/accounts/login/") == 200
         deadline = time.monotonic() + 60
         while status_of(port, "/health/") != 200:  # the worker comes up a little later than the web server
@@ -107,8 +115,8 @@ def test_it_starts_answers_and_leaves_nothing_behind(tmp_path: Path) -> None:
         assert status_after_stop(port) == "refused"
 
     key = (tmp_path / "secret_key").read_text()
-    with portal(tmp_path, port) as (process, said):
-        assert not any("First start" in line for line in said)
+    with portal(tmp_path, port, DEMO) as (process, said):
+        assert not any("First start" in line for line in said), "the second start keeps the data"
         assert (tmp_path / "secret_key").read_text() == key
         process.terminate()
         assert process.wait(timeout=60) == 0
@@ -121,7 +129,7 @@ def status_after_stop(port: int) -> str:
 
 
 def test_its_processes_end_even_if_it_is_killed(tmp_path: Path) -> None:
-    with portal(tmp_path, free_port()) as (process, _said):
+    with portal(tmp_path, free_port(), BARE) as (process, _said):
         process.kill()
         process.wait()
         deadline = time.monotonic() + 60
@@ -132,7 +140,7 @@ def test_its_processes_end_even_if_it_is_killed(tmp_path: Path) -> None:
 
 def test_a_web_server_that_was_killed_comes_back(tmp_path: Path) -> None:
     port = free_port()
-    with portal(tmp_path, port):
+    with portal(tmp_path, port, BARE):
         before = {pid for pid, name in processes_of(tmp_path).items() if "granian" in name}
         os.kill(min(before), signal.SIGKILL)  # the one that holds the others
         deadline = time.monotonic() + 60

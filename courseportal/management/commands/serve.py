@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from types import FrameType
 
@@ -20,10 +21,11 @@ from django.core.management.base import BaseCommand, CommandError
 from courseportal import processes, translations
 from courseportal.checks import require_given_key
 from courseportal.lifeline import end_with_parent
+from courseportal.management.commands.demo import PASSWORD
 from courseportal.queries import demo_accounts
 from people.models import User
 
-ANSWER_TIMEOUT = 60.0  # seconds
+ANSWER_TIMEOUT = 120.0  # seconds; a small machine that is busy needs many of them
 
 
 class Command(BaseCommand):
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if settings.DEMO and "demo" in get_commands() and not User.objects.exists():
             self.say("First start: making the demo courses")
-            call_command("demo")
+            call_command("demo", stdout=StringIO())  # who is there is told once the portal answers
 
     def serve(self, host: str, port: int) -> None:
         """Keep the processes running until Ctrl-C or SIGTERM; nothing of them is left afterwards."""
@@ -86,7 +88,9 @@ def welcome() -> str:
     """The address, and who may sign in to the demo."""
     lines = [f"The portal runs at {settings.PORTAL_BASE_URL}  (Ctrl-C stops it)"]
     if accounts := demo_accounts() if settings.DEMO else []:
-        lines.append("Demo people; the sign-in page lets you in as any of them:")
+        lines.append(
+            f"The sign-in page lets you in as anybody of the demo; or type an address and {PASSWORD!r}:"
+        )
         lines += [f"  {who.role:16} {who.email:34} {who.name}" for who in accounts]
     lines.append(f"Data and logs: {settings.DATA_DIR}")
     return "\n".join(lines)
