@@ -1,0 +1,127 @@
+"""Every page in a real browser: readable by everyone, at both widths, in both themes and languages."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from people.models import User
+from schedule.models import Course
+from tests.browser.people import sign_in
+from tests.factories import (
+    make_assignment,
+    make_class,
+    make_exam,
+    make_file,
+    make_review,
+    make_submission,
+)
+
+LOOKS = [(1280, "light", "en-GB"), (390, "dark", "ru-RU"), (320, "light", "ru-RU")]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: "-".join(map(str, look)))
+def look(
+    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
+) -> Iterator[BrowserContext]:
+    """A browser with that width, theme and language."""
+    width, theme, language = request.param
+    context = browser.new_context(viewport={"width": width, "height": 844}, locale=language)
+    context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def term(course: Course, student: User, assistant: User) -> str:
+    """A course in the middle of its term with work in every state; gives the address of a receipt."""
+    now = timezone.now()
+    Course.objects.filter(pk=course.pk).update(
+        starts_on=now.date() - timedelta(days=80), ends_on=now.date() + timedelta(days=30)
+    )
+    lecture = make_class(course=course, title="GPUs", starts_at=now, ends_at=now + timedelta(hours=1))
+    make_exam(course=course)
+    days = {1: -30, 2: -20, 3: -2, 4: 9}
+    work = {
+        number: make_assignment(
+            course=course,
+            number=number,
+            title=f"Assignment {number}: a name that is rather long",
+            due_at=now + timedelta(days=due),
+            issued_on=now.date() - timedelta(days=40),
+            given_at_class=lecture,
+            statement="Measure it.\n\n```python\nx = 1\n```\n\n## What to hand in\n\n* a notebook\n",
+        )
+        for number, due in days.items()
+    }
+    graded = make_submission(
+        assignment=work[1], student=student, submitted_at=now - timedelta(days=28, hours=1)
+    )
+    make_file(submission=graded, name="очень_длинное_имя_файла_работы_студента_четвёртого_курса.ipynb")
+    make_review(submission=graded, score=950, bonus=50, feedback="Good `axis`.", reviewer=assistant)
+    make_submission(assignment=work[2], student=student, submitted_at=now - timedelta(days=21))
+    return f"receipts/{graded.receipt}/"
+
+
+def faults(look: BrowserContext, addresses: list[str]) -> dict[str, list[str]]:
+    """What is wrong with each page: for readers by axe, on the console, in its width."""
+    page, said = look.new_page(), list[str]()
+    page.on("console", lambda line: said.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    found = {}
+    for address in addresses:
+        said.clear()
+        if wrong := _faults_at(page, address, said):
+            found[address] = wrong
+    return found
+
+
+def _faults_at(page: Page, address: str, said: list[str]) -> list[str]:
+    answer = page.goto(address)
+    assert answer is not None
+    expected = "Failed to load resource" if answer.status >= 400 else "nothing"
+    said = [line for line in said if expected not in line]
+    found: Any = Axe().run(page).response["violations"]
+    said += [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        said.append("scrolls sideways")
+    return said
+
+
+def test_pages_of_a_student(
+    look: BrowserContext, live_server: LiveServer, course: Course, student: User, term: str
+) -> None:
+    sign_in(look, live_server, student)
+    base = f"{live_server.url}/courses/{course.slug}/"
+    tails = ["schedule/", "about/", "assignments/", "grades/", term, "nothing-here/"]
+    addresses = [f"{live_server.url}/", *(f"{base}{tail}" for tail in tails)]
+    addresses += [f"{base}assignments/{number}/" for number in (1, 2, 3, 4)]
+    assert faults(look, addresses) == {}
+
+
+def test_pages_of_a_visitor(look: BrowserContext, live_server: LiveServer, course: Course) -> None:
+    tails = [
+        "accounts/login/",
+        "accounts/login/code/",
+        "accounts/password/reset/",
+        "accounts/password/reset/done/",
+        "accounts/signup/",
+        "accounts/inactive/",
+        "nothing-here/",
+    ]
+    assert faults(look, [f"{live_server.url}/{tail}" for tail in tails]) == {}
+
+
+def test_the_sheet_of_components_and_the_pages_of_an_account(
+    look: BrowserContext, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.DEMO = True
+    sign_in(look, live_server, User.objects.create_superuser("root@example.org", name="Root"))
+    tails = ["design/", "accounts/2fa/", "accounts/password/change/", "accounts/logout/", "accounts/login/"]
+    assert faults(look, [f"{live_server.url}/{tail}" for tail in tails]) == {}
