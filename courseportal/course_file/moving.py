@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from courseportal.course_file.definition import CourseDefinition
-from courseportal.course_file.reader import YEARS
 from grading.rules import days_after
+from schedule.rules import YEARS
 
 _DATED_KEY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)")
 

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from schedule.rules import end_of_day, instant
+from schedule.rules import YEARS, end_of_day, instant
 
-YEARS: Final = range(2000, 2101)
 MOST_POINTS: Final = 100_000
 FAR: Final = datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC"))
 """Stands for a moment that could not be read, so that the rest of the file is still checked."""
