@@ -83,7 +83,7 @@ def run_and_fail(folder: Path, port: int) -> str:
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env=environment(folder, port),
+        env=environment(folder, port) | BARE,
         capture_output=True,
         text=True,
         timeout=60,
