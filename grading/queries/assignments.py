@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from grading.models import Submission
 from grading.queries.deadlines import Terms, course_deadlines
+from grading.queries.gradebook import Work, graded_of, works_of
 from grading.queries.work import (
     ForReader,
     PriceStep,
@@ -17,12 +17,9 @@ from grading.queries.work import (
     price_steps,
     work_state,
 )
-from grading.rules import Graded, assignment_score
+from grading.rules import assignment_score
 from people.models import User
 from schedule.models import Course
-
-_Work = tuple[datetime, int | None, int | None]
-"""When it was handed in, its points, its bonus; None where it has no review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +64,21 @@ class AssignmentsPage:
 def assignments_page(course: Course, person: User, now: datetime) -> AssignmentsPage:
     """The list of assignments with the person's own dates and work, in four statements."""
     deadlines = course_deadlines(course)
-    works: dict[int, list[_Work]] = defaultdict(list)
-    for assignment_id, at, score, bonus in (
-        Submission.objects.filter(student=person, assignment__course=course)
-        .order_by()
-        .values_list("assignment_id", "submitted_at", "review__score", "review__bonus")
-    ):
-        works[assignment_id].append((at, score, bonus))
+    works = works_of(course, {person.pk})
     lines: list[AssignmentLine] = []
     given = assignments_for(course, person)
     for one in given:
-        terms, own = deadlines.terms(one.assignment.pk, person.pk), works[one.assignment.pk]
+        terms, own = (
+            deadlines.terms(one.assignment.pk, person.pk),
+            works.get((person.pk, one.assignment.pk), ()),
+        )
         lines.append(_line(one, terms, own, now))
     is_student = any(one.studies for one in given)
     return AssignmentsPage(course, now, is_student, _with_next(lines) if is_student else tuple(lines))
 
 
-def _line(one: ForReader, terms: Terms, works: list[_Work], now: datetime) -> AssignmentLine:
-    graded = [Graded(at, score, bonus or 0) for at, score, bonus in works if score is not None]
+def _line(one: ForReader, terms: Terms, works: Sequence[Work], now: datetime) -> AssignmentLine:
+    graded = graded_of(works)
     score = assignment_score(graded, terms.prices)
     waiting = len(works) - len(graded)
     assignment = one.assignment

@@ -6,7 +6,7 @@ One student's page and the whole course go through the same rules here, over pla
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,16 +59,24 @@ class Gradebook:
         return sum(column.max_score for column in self.columns)
 
 
-_Work = tuple[datetime, int | None, int | None]
+Work = tuple[datetime, int | None, int | None]
 """When it was handed in, its points, its bonus; None where it has no review."""
+
+Works = Mapping[tuple[int, int], Sequence[Work]]
+"""By student and assignment: every attempt."""
 
 
 def gradebook(
-    course: Course, *, students: Collection[int] | None = None, deadlines: CourseDeadlines | None = None
+    course: Course,
+    *,
+    students: Collection[int] | None = None,
+    deadlines: CourseDeadlines | None = None,
+    works: Works | None = None,
 ) -> Gradebook:
     """The gradebook of a course, or of some of its students by their ids.
 
-    Takes seven statements whatever the number of students (five where ``deadlines`` are given).
+    Takes seven statements whatever the number of students, two fewer where ``deadlines`` are given, one
+    where ``works`` are.
     Raises SchemeMissing for a course without a grade scale.
     """
     scheme = grading_scheme(course)
@@ -79,14 +87,14 @@ def gradebook(
         .order_by("number")
         .values_list("pk", "number", "title", "max_score")
     )
-    works = _works(course, students)
+    works = works_of(course, students) if works is None else works
     outcomes = _outcomes(course, students)
     rows = []
     for student_id, email, name, group in _students(course, students):
         scores, waiting = [], []
         for column in columns:
             attempts = works.get((student_id, column.id), ())
-            graded = [Graded(at, score, bonus or 0) for at, score, bonus in attempts if score is not None]
+            graded = graded_of(attempts)
             scores.append(assignment_score(graded, deadlines.terms(column.id, student_id).prices))
             waiting.append(len(graded) < len(attempts))
         stands = standing(scores, scheme.scale)
@@ -104,12 +112,17 @@ def _students(course: Course, students: Collection[int] | None) -> list[tuple[in
     return sorted(rows, key=lambda row: (row[3], row[2], row[1]))
 
 
-def _works(course: Course, students: Collection[int] | None) -> dict[tuple[int, int], list[_Work]]:
-    """Every submission, by student and assignment."""
+def graded_of(attempts: Iterable[Work]) -> list[Graded]:
+    """Those of the attempts that have points, as values for the rules."""
+    return [Graded(at, score, bonus or 0) for at, score, bonus in attempts if score is not None]
+
+
+def works_of(course: Course, students: Collection[int] | None) -> Works:
+    """Every submission of a course, or of some of its students, in one statement."""
     submissions = Submission.objects.filter(assignment__course=course)
     if students is not None:
         submissions = submissions.filter(student_id__in=students)
-    works: dict[tuple[int, int], list[_Work]] = defaultdict(list)
+    works: dict[tuple[int, int], list[Work]] = defaultdict(list)
     for student_id, assignment_id, at, score, bonus in submissions.order_by().values_list(
         "student_id", "assignment_id", "submitted_at", "review__score", "review__bonus"
     ):

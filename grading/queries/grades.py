@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
-from grading.models import ExamResult, Submission
-from grading.queries.attempts import counting_place, graded_work
+from grading.models import ExamResult
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
-from grading.queries.gradebook import Gradebook, gradebook
-from grading.rules import Final, Mark, PassBasis, mark
+from grading.queries.gradebook import Gradebook, Works, gradebook, graded_of, works_of
+from grading.rules import Final, Mark, PassBasis, best_of, mark
 from people.models import User
 from schedule.models import Course
 
@@ -90,16 +88,17 @@ class GradesPage:
 
 
 def grades_page(course: Course, student: User) -> GradesPage | None:
-    """The student's grades, in eight statements; None for somebody who is no student of the course.
+    """The student's grades, in seven statements; None for somebody who is no student of the course.
 
     The verdicts are the gradebook's. Raises SchemeMissing for a course without a grade scale.
     """
     deadlines = course_deadlines(course)
-    book = gradebook(course, students={student.pk}, deadlines=deadlines)
+    works = works_of(course, {student.pk})
+    book = gradebook(course, students={student.pk}, deadlines=deadlines, works=works)
     if not book.rows:
         return None
     row, scheme = book.rows[0], book.scheme
-    marks = _marks(course, student, deadlines)
+    marks = _marks(student, works, deadlines)
     lines = tuple(
         GradeLine(
             column.number,
@@ -145,17 +144,12 @@ def _scale(book: Gradebook) -> tuple[ScaleLine, ...]:
     )
 
 
-def _marks(course: Course, student: User, deadlines: CourseDeadlines) -> dict[int, Mark]:
+def _marks(student: User, works: Works, deadlines: CourseDeadlines) -> dict[int, Mark]:
     """By assignment: the mark of the attempt that counts."""
-    by_assignment: dict[int, list[Submission]] = defaultdict(list)
-    rows = Submission.objects.filter(student=student, assignment__course=course).in_order()
-    for submission in rows.select_related("review"):
-        by_assignment[submission.assignment_id].append(submission)
     marks = {}
-    for assignment_id, submissions in by_assignment.items():
-        terms = deadlines.terms(assignment_id, student.pk)
-        place = counting_place(submissions, terms)
-        work = None if place is None else graded_work(submissions[place])
-        if work is not None:
-            marks[assignment_id] = mark(work, terms.prices)
+    for (_student_id, assignment_id), attempts in works.items():
+        prices = deadlines.terms(assignment_id, student.pk).prices
+        best = best_of(graded_of(attempts), prices)
+        if best is not None:
+            marks[assignment_id] = mark(best, prices)
     return marks

@@ -76,7 +76,7 @@ def test_the_rule_is_laid_open(course: Course, student: User) -> None:
         ([], "", "", None, "pending"),
         (["confirm"], "grade confirmed", "good", True, "given"),
         (["lower"], "one grade lower", "satisfactory", False, "not given"),
-        (["absent"], "absent", "", None, "none: absent from the exam"),
+        (["absent"], "absent", "", None, "none, absent"),
         (["fail", "raise"], "one grade higher", "excellent", True, "given"),
     ],
 )
