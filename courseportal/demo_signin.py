@@ -13,8 +13,8 @@ from courseportal.preferences import way_back
 from people.models import User
 from schedule.models import Enrolment, Role
 
-SHOWN_IN_A_ROLE = 3
-ORDER = (Role.STUDENT, Role.REPRESENTATIVE, Role.ASSISTANT, Role.LECTURER)
+SHOWN = {Role.STUDENT: 3, Role.REPRESENTATIVE: 1, Role.ASSISTANT: 2, Role.LECTURER: 1}
+"""How many of each role the sign-in page offers, in this order."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def demo_people() -> list[DemoPerson]:
         .order_by("-course__starts_on", "group__name", "person__name")
     )
     seen: set[int] = set()
-    by_role: dict[str, list[DemoPerson]] = {role: [] for role in ORDER}
+    by_role: dict[str, list[DemoPerson]] = {role: [] for role in SHOWN}
     for enrolment in enrolments:
         person, shown = enrolment.person, by_role[enrolment.role]
-        if person.pk in seen or len(shown) >= SHOWN_IN_A_ROLE:
+        if person.pk in seen or len(shown) >= SHOWN[Role(enrolment.role)]:
             continue
         seen.add(person.pk)
         label = str(Role(enrolment.role).label)
@@ -65,7 +65,7 @@ def demo_people() -> list[DemoPerson]:
                 description=_description(enrolment.role),
             )
         )
-    return [person for role in ORDER for person in by_role[role]]
+    return [person for role in SHOWN for person in by_role[role]]
 
 
 @require_POST

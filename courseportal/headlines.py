@@ -63,7 +63,20 @@ def assignments_headline(page: AssignmentsPage) -> list[str]:
     chosen = [line for line in page.lines if line.needs_you]
     coming = [line for line in chosen if line not in late]
     sentences = [work_sentence(line, page) for line in [*late[-1:], *coming]]
-    return sentences or [_("Nothing is left to hand in.")]
+    return sentences or _nothing_now(page)
+
+
+def _nothing_now(page: AssignmentsPage) -> list[str]:
+    """That nothing is to be handed in, and when the next assignment is given out."""
+    ahead = [line for line in page.lines if line.state is WorkState.AHEAD]
+    if not ahead:
+        return [_("Nothing is left to hand in.")]
+    coming = min(ahead, key=lambda line: line.issued_on)
+    words = {"number": coming.number, "day": date_text(coming.issued_on, "long_day")}
+    return [
+        _("Nothing to hand in now."),
+        _("№\N{NO-BREAK SPACE}%(number)d is given out on %(day)s.") % words,
+    ]
 
 
 def grades_headline(page: GradesPage) -> list[str]:

@@ -215,3 +215,11 @@ def test_home_takes_the_same_number_of_statements_for_any_number_of_works(
         make_submission(assignment=one, student=student, submitted_at=DUE)
     with time_machine.travel(LATE, tick=False), django_assert_num_queries(11):
         assert reader.get("/").status_code == 200
+
+
+def test_with_nothing_to_hand_in_home_says_when_the_next_one_comes(reader: Client, course: Course) -> None:
+    make_assignment(course=course, number=1, due_at=DUE + timedelta(days=14), issued_on=DUE.date())
+    with time_machine.travel(BEFORE, tick=False):
+        page = page_of(reader, course, "assignments/")
+    assert "Nothing to hand in now." in page
+    assert "№ 1 is given out on 30 September." in page
