@@ -25,8 +25,14 @@ lint: .venv/dev.stamp  ## style, types, import contracts, migrations
 browser: .venv/dev.stamp
 	@$(BIN)/python -m tests.browser.install
 
-trust bench screenshots: .venv/dev.stamp  ## long proofs, figures and pictures for the documents
-	@exec $(BIN)/python -m benchmarks.$@
+trust: browser  ## what takes longer than the tests may, into docs/trust.md; LONG=1 as hard as that page claims
+	@exec $(BIN)/python -m benchmarks.trust --output docs/trust.md $(if $(LONG),--long) $(if $(SEED),--seed $(SEED))
+
+bench: .venv/dev.stamp  ## the figures of docs/performance.md
+	@exec $(BIN)/python -m benchmarks.bench
+
+screenshots: browser  ## the pictures of the README, in docs/pictures
+	@exec $(BIN)/python -m benchmarks.screenshots
 
 messages: .venv/dev.stamp  ## bring the Russian catalogue up to date; new texts come in empty
 	@$(ASIDE) $(BIN)/python -m tests.catalogue

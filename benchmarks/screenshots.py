@@ -1,0 +1,103 @@
+"""`make screenshots`: the pictures of the README, of the demo as it is today, made in a real browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.services import ROOT, chromium, free_port
+
+PICTURES = ROOT / "docs" / "pictures"
+FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+class Picture(NamedTuple):
+    """A page of the running course as one of the demo's people sees it."""
+
+    name: str
+    role: str
+    path: str
+    width: int
+    theme: str
+    language: str
+
+
+SHOWN = (
+    Picture("home", "student", "/", 1280, "light", "en-GB"),
+    Picture("assignment", "student", "{course}assignments/{late}/", 1280, "light", "ru-RU"),
+    Picture("phone", "student", "{course}assignments/{late}/", 390, "dark", "ru-RU"),
+    Picture("schedule", "student", "{course}schedule/", 1280, "light", "ru-RU"),
+    Picture("grades", "student", "{course}grades/", 1280, "dark", "en-GB"),
+    Picture("queue", "assistant", "/admin/grading/submission/", 1280, "light", "en-GB"),
+)
+
+
+def take(browser: Browser, base: str, picture: Picture, account: str) -> None:
+    """Sign in as that person and keep a picture of the first screen of the page."""
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": 844 if picture.width < 500 else 900},
+        locale=picture.language,
+        color_scheme="dark" if picture.theme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.goto(f"{base}/accounts/login/")
+    page.locator("input[name=login]").fill(account)
+    page.locator("input[name=password]").fill("demo")
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(f"{base}/")
+    links = page.locator(".nav-main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    course = next(link for link in links if link.endswith("/assignments/")).removesuffix("assignments/")
+    page.goto(f"{base}{course}assignments/")
+    open_works = (
+        page.locator(".entry:has(.price) .no").all_inner_texts()
+        or page.locator(".entry .no").all_inner_texts()
+    )
+    page.goto(base + picture.path.format(course=course, late=open_works[0]))
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / f"{picture.name}.png")
+    context.close()
+
+
+def accounts(welcome: list[str]) -> dict[str, str]:
+    """The accounts that the portal names when it has started, by role."""
+    words = [line.split() for line in welcome]
+    return {line[0]: line[1] for line in words if len(line) > 1 and line[1].endswith("@example.org")}
+
+
+def main() -> int:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder:
+        environment = os.environ | {"PORTAL_DATA_DIR": folder, "PORT": str(port), "PORTAL_ENV": "demo"}
+        command = [sys.executable, "manage.py", "serve"]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        ) as portal:
+            try:
+                assert portal.stdout
+                welcome: list[str] = []
+                while not welcome or "Data and logs" not in welcome[-1]:
+                    welcome.append(portal.stdout.readline())
+                    if not welcome[-1]:
+                        return 1
+                people = accounts(welcome)
+                with sync_playwright() as playwright:
+                    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+                    for picture in SHOWN:
+                        take(browser, f"http://localhost:{port}", picture, people[picture.role])
+                    browser.close()
+            finally:
+                portal.terminate()
+                portal.wait(timeout=30)
+    print(f"{len(SHOWN)} pictures in {PICTURES.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""`make trust`: the proofs that take longer than `make test` allows, and what they found, as a table.
+
+    python -m benchmarks.trust [--long] [--seed N] [--output docs/trust.md]
+
+Each proof is a set of tests with a size given by the environment. The seed is printed; given again it repeats
+the run. The exit status is 1 where a proof failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.services import ROOT
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One promise, the tests that prove it, and the variable that says how hard they try."""
+
+    promise: str
+    tests: tuple[str, ...]
+    variable: str = ""
+    short: int = 0
+    long: int = 0
+
+
+PROOFS = (
+    Proof(
+        "lateness agrees with a second reckoning in integers, in every zone",
+        ("tests/grading/test_oracle.py",),
+        "ORACLE_CASES",
+        20_000,
+        1_000_000,
+    ),
+    Proof("every planted fault in the rules is noticed", ("tests/faults/test_rule_mutants.py",)),
+    Proof(
+        "a web server killed at any moment keeps every receipt it showed",
+        ("tests/faults/test_killed_server.py",),
+        "PORTAL_FAULT_ROUNDS",
+        25,
+        200,
+    ),
+    Proof(
+        "work handed in at once, twice, over a full disk and a broken commit is whole or refused",
+        (
+            "tests/grading/test_hand_in.py",
+            "tests/grading/test_storage.py",
+            "tests/grading/test_views_hand_in.py",
+        ),
+    ),
+    Proof("what is refused by size or session is never read", ("tests/courseportal/test_middleware.py",)),
+    Proof("every change is in the audit, which nobody can change", ("tests/people/test_audit.py",)),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a proof found: its size, the tests' closing line, seconds, and whether it holds."""
+
+    size: str
+    closing: str
+    seconds: float
+    holds: bool
+
+
+def prove(proof: Proof, seed: int, *, long: bool) -> Found:
+    """Run the tests of a proof; their output is shown as it comes."""
+    environment = os.environ | {"ORACLE_SEED": str(seed), "PORTAL_FAULT_SEED": str(seed)}
+    size = proof.long if long else proof.short
+    if proof.variable:
+        environment[proof.variable] = str(size)
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *proof.tests]
+    run = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    sys.stdout.write(run.stdout)
+    sys.stdout.flush()
+    closing = re.findall(r"^\d+ (?:passed|failed).*$", run.stdout, re.MULTILINE)
+    said = closing[-1].split(" in ")[0] if closing else "no tests ran"
+    return Found(f"{size:,}" if size else "–", said, time.monotonic() - started, run.returncode == 0)
+
+
+def report(results: list[tuple[Proof, Found]], seed: int, *, long: bool) -> str:
+    """The document: date, command, seed and a row for each promise."""
+    length = "long" if long else "short"
+    today = f"{datetime.now(UTC):%d %B %Y}".lstrip("0")
+    lines = [
+        "# Trust, in figures",
+        "",
+        f"`make trust{' LONG=1' if long else ''}`, the {length} run, {today}, seed {seed}.",
+        "Made again by the same command; a proof that fails is named and ends it with status 1.",
+        "",
+        "| promise | size | tests | seconds | holds |",
+        "|---|---:|---|---:|---|",
+    ]
+    lines += [
+        f"| {proof.promise} | {found.size} | {found.closing} | {found.seconds:.0f} | "
+        f"{'yes' if found.holds else '**no**'} |"
+        for proof, found in results
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--long", action="store_true", help="as hard as docs/trust.md claims")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
+    parser.add_argument("--output", type=Path, help="write the document here too")
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    results = [(proof, prove(proof, options.seed, long=options.long)) for proof in PROOFS]
+    text = report(results, options.seed, long=options.long)
+    print(text)
+    if options.output:
+        options.output.write_text(text, encoding="utf-8")
+    return 0 if all(found.holds for _proof, found in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
