@@ -35,7 +35,7 @@ class ReviewForm(forms.Form):
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, work: Submission) -> None:
-        super().__init__(data, initial=_values(getattr(work, "review", None)))
+        super().__init__(data, label_suffix="", initial=_values(getattr(work, "review", None)))
         self.max_score = work.assignment.max_score
 
     def clean_score(self) -> int | None:
