@@ -46,6 +46,8 @@ lock: .venv/dev.stamp  ## pin the requirements anew, from pyproject.toml
 	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
 
 .venv/uv.stamp: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, and $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 1; }
 	@echo "Making the environment .venv"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
