@@ -82,7 +82,7 @@ def home_page(course: Course, reader: User, now: datetime) -> HomePage:
         weeks=week_number(course, course.ends_on),
         next_class=coming_class(course, now),
         work=work,
-        marks=term_marks(work.lines, course),
+        marks=term_marks(work),
         standing=_standing(course, work.lines) if work.is_student else None,
         works_waiting=None if work.is_student else _works_waiting(course, reader),
     )

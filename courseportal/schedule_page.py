@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from courseportal.rulers import TermMark
-from grading.queries.assignments import AssignmentLine, assignments_page
+from grading.queries.assignments import AssignmentLine, AssignmentsPage, assignments_page
 from grading.queries.work import WorkState
 from people.models import User
 from schedule.models import Course, Exam
@@ -58,7 +58,7 @@ def schedule_page(course: Course, reader: User, now: datetime) -> SchedulePage:
         week_now=term.week_of(today),
         week_count=len(term.weeks),
         weeks=tuple(_weeks(term, work.lines, today)),
-        marks=term_marks(work.lines, course),
+        marks=term_marks(work),
         exam=term.exam,
         studies=work.is_student,
     )
@@ -72,14 +72,21 @@ _MARKS = {
 }
 
 
-def term_marks(lines: Sequence[AssignmentLine], course: Course) -> tuple[TermMark, ...]:
-    """The deadlines as marks of the term ruler; whatever is handed in is done."""
-    return tuple(
-        TermMark(
-            str(line.number), line.terms.due_at.astimezone(course.zone).date(), _MARKS.get(line.state, "done")
-        )
-        for line in lines
-    )
+def term_marks(work: AssignmentsPage) -> tuple[TermMark, ...]:
+    """The deadlines as marks of the term ruler; whatever is handed in is done.
+
+    For somebody who hands nothing in a deadline is past or ahead, never late.
+    """
+    return tuple(_mark(line, work) for line in work.lines)
+
+
+def _mark(line: AssignmentLine, work: AssignmentsPage) -> TermMark:
+    on = line.terms.due_at.astimezone(work.course.zone).date()
+    if work.is_student:
+        state = _MARKS.get(line.state, "done")
+    else:
+        state = "done" if line.terms.due_at < work.now else "open"
+    return TermMark(str(line.number), on, state)
 
 
 def _moment(line: ClassEntry | AssignmentLine) -> datetime:

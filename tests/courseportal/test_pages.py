@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from courseportal.home_page import home_page
 from people.models import User
 from schedule.models import Assignment, Course
 from tests.factories import make_assignment, make_class, make_review, make_submission, moscow
@@ -223,3 +224,11 @@ def test_with_nothing_to_hand_in_home_says_when_the_next_one_comes(reader: Clien
         page = page_of(reader, course, "assignments/")
     assert "Nothing to hand in now." in page
     assert "№ 1 is given out on 30 September." in page
+
+
+def test_a_deadline_is_never_late_for_whoever_hands_nothing_in(
+    course: Course, assignment: Assignment, assistant: User, student: User
+) -> None:
+    assert [mark.state for mark in home_page(course, student, LATE).marks] == ["late"]
+    assert [mark.state for mark in home_page(course, assistant, LATE).marks] == ["done"]
+    assert [mark.state for mark in home_page(course, assistant, BEFORE).marks] == ["open"]
