@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http.multipartparser import MultiPartParser
 from django.test.client import BOUNDARY, encode_multipart
 from pytest_django import Settings
@@ -225,14 +226,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A filesystem of one megabyte. Where mounting is not permitted the injected errors above must do."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"NOT TRIED ON A REAL FULL DISK: mount says {mounted.stderr.strip()}")
+    mount: list[str | Path] = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+    try:
+        subprocess.run(mount, capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        pytest.skip("NOT TRIED ON A REAL FULL DISK: no command mount")
+    except subprocess.CalledProcessError as refused:
+        pytest.skip(f"NOT TRIED ON A REAL FULL DISK: mount says {refused.stderr.strip()}")
     yield folder
     subprocess.run(["umount", folder], check=True)
 
@@ -267,6 +267,31 @@ def test_a_full_disk_is_found_when_uploads_arrive_elsewhere(
     assert files_under(small_disk) == []
     kept = DurableStorage().keep([upload(BYTES)], under="work")
     assert (small_disk / kept[0].path).read_bytes() == BYTES
+
+
+def test_where_djangos_own_storage_cuts_a_file_in_silence_ours_refuses(
+    small_disk: Path, tmp_path: Path, settings: Settings
+) -> None:
+    """The defect itself, planted: three and a half chunks of room, a file of four, and no error."""
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    chunk = 64 * 1024
+    disk = os.statvfs(small_disk)
+    (small_disk / "others").write_bytes(bytes(disk.f_bavail * disk.f_frsize - 3 * chunk - chunk // 2))
+    data = os.urandom(4 * chunk)
+
+    stock = FileSystemStorage(location=small_disk)
+    upload_by_django = TemporaryUploadedFile("work.py", "text/x-python", len(data), None)
+    upload_by_django.write(data)
+    upload_by_django.flush()
+    name = stock.save("work.py", upload_by_django)
+    upload_by_django.close()
+    assert stock.size(name) < len(data), "Django has learned to look at short writes: this storage can go"
+    stock.delete(name)
+
+    settings.MEDIA_ROOT = small_disk
+    with pytest.raises(NotSaved):
+        DurableStorage().keep([upload(data)], under="work")
+    assert [path.name for path in files_under(small_disk)] == ["others"]
 
 
 def test_a_really_read_only_disk_is_told(small_disk: Path, settings: Settings) -> None:
