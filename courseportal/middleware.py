@@ -7,13 +7,15 @@ for (docs/decisions/arrival-and-bodies.md), so what is refused here is never wri
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +30,11 @@ USUAL_LIMIT: Final = 5 * 2**20
 
 VISITORS_LIMIT: Final = 16 * 2**10
 """Bytes that somebody who has not signed in may send: a form of typed text."""
+
+DRAINED: Final = 64 * 2**20
+"""Bytes of a refused body of somebody signed in that are let go by, so that the refusal can be read."""
+
+DRAINED_SECONDS: Final = 30.0
 
 OLDEST_STAMP: Final = timedelta(hours=1)
 _STAMP: Final = re.compile(r"(?:t=)?(\d{10}(?:\.\d{1,6})?)")
@@ -80,7 +87,31 @@ def refused(request: HttpRequest, length: int) -> HttpResponseBase | None:
         return None
     limit = body_limit(match.func, request, match.kwargs)
     limit = USUAL_LIMIT if limit is None else limit
-    return errors.too_large(request, sent=length, limit=limit) if length > limit else None
+    if length <= limit:
+        return None
+    page = errors.too_large(request, sent=length, limit=limit)
+    return page if length > DRAINED else lingering(request, page)
+
+
+def lingering(request: HttpRequest, page: HttpResponse) -> StreamingHttpResponse:
+    """The page at once, then the end of the answer when the rest of the body has gone by, kept nowhere.
+
+    Browsers read an answer only after all is sent: an answer that ended at once would break the connection
+    under them, and they would show that instead of the page.
+    """
+    headers = {name: value for name, value in page.items() if name != "Content-Length"}
+    return StreamingHttpResponse(
+        page_then_rest(page.content, request), status=page.status_code, headers=headers
+    )
+
+
+def page_then_rest(page: bytes, request: HttpRequest) -> Iterator[bytes]:
+    """The page, then nothing more until the body has ended, broken off, or taken too long."""
+    yield page
+    until = time.monotonic() + DRAINED_SECONDS
+    with suppress(OSError):
+        while time.monotonic() < until and request.read(2**16):
+            pass
 
 
 def content_length(request: HttpRequest) -> int | None:

@@ -170,8 +170,9 @@ def test_too_large_is_said_with_both_sizes_unread(
     client.force_login(student)
     answer = announce(client, address(assignment), 40_000_000)
     assert answer.status_code == 413
-    assert "38.1\N{NO-BREAK SPACE}MB" in answer.content.decode()
-    assert "1.3\N{NO-BREAK SPACE}MB" in answer.content.decode()
+    page = next(iter(answer.streaming_content)).decode()
+    assert "38.1\N{NO-BREAK SPACE}MB" in page and "1.3\N{NO-BREAK SPACE}MB" in page
+    assert announce(client, address(assignment), 500_000_000).status_code == 413
 
 
 def test_a_form_elsewhere_has_the_usual_limit(client: Client, student: User) -> None:
@@ -268,6 +269,35 @@ def test_a_body_that_breaks_off_hands_nothing_in(server: int, assignment: Assign
         connection.recv(4096)
     time.sleep(0.5)
     assert not Submission.objects.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_of_too_much_can_be_read_by_who_sends_it_all_first(
+    server: int, assignment: Assignment, student: User
+) -> None:
+    start, body = post_of(assignment, student, os.urandom(20 * 2**20))
+    with socket.create_connection(("127.0.0.1", server), timeout=20) as connection:
+        connection.sendall(start + body)
+        answer = b""
+        while not answer.endswith(b"\r\n0\r\n\r\n"):
+            piece = connection.recv(65536)
+            assert piece, "the connection broke before the answer ended"
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert "These files are larger than we can take." in answer.decode()
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_of_too_much_comes_before_the_body(
+    server: int, assignment: Assignment, student: User
+) -> None:
+    start, _body = post_of(assignment, student, os.urandom(2 * 2**20))
+    with socket.create_connection(("127.0.0.1", server), timeout=20) as connection:
+        connection.sendall(start)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.slow
