@@ -16,6 +16,9 @@ from schedule.models import Enrolment, Role
 SHOWN = {Role.STUDENT: 3, Role.REPRESENTATIVE: 1, Role.ASSISTANT: 2, Role.LECTURER: 1}
 """How many of each role the sign-in page offers, in this order."""
 
+SHOWN_OF_OLDER = {Role.STUDENT: 1}
+"""The same for courses before the newest one: somebody whose grades are final."""
+
 
 @dataclass(frozen=True)
 class DemoPerson:
@@ -38,34 +41,39 @@ def _description(role: str) -> str:
 
 
 def demo_people() -> list[DemoPerson]:
-    """A few made-up people of each role, students first; empty outside demo mode. One query."""
+    """A few made-up people of each role, of the newest course first; empty outside demo mode. One query."""
     if not settings.DEMO:
         return []
     enrolments = (
         Enrolment.objects.active()
         .filter(person__is_demo=True, person__is_active=True)
-        .select_related("person", "group")
+        .select_related("person", "group", "course")
         .order_by("-course__starts_on", "group__name", "person__name")
     )
     seen: set[int] = set()
-    by_role: dict[str, list[DemoPerson]] = {role: [] for role in SHOWN}
+    shown: dict[tuple[int, str], list[DemoPerson]] = {}
+    newest = next((enrolment.course_id for enrolment in enrolments), None)
     for enrolment in enrolments:
-        person, shown = enrolment.person, by_role[enrolment.role]
-        if person.pk in seen or len(shown) >= SHOWN[Role(enrolment.role)]:
-            continue
-        seen.add(person.pk)
-        label = str(Role(enrolment.role).label)
-        group = enrolment.group.name if enrolment.group else ""
-        shown.append(
-            DemoPerson(
-                pk=person.pk,
-                name=person.name,
-                initials=person.initials,
-                role=", ".join(part for part in (label, group) if part),
-                description=_description(enrolment.role),
-            )
-        )
-    return [person for role in SHOWN for person in by_role[role]]
+        offered = shown.setdefault((enrolment.course_id, enrolment.role), [])
+        limits = SHOWN if enrolment.course_id == newest else SHOWN_OF_OLDER
+        if enrolment.person_id not in seen and len(offered) < limits.get(Role(enrolment.role), 0):
+            seen.add(enrolment.person_id)
+            offered.append(_offer(enrolment))
+    order = [(course, role) for course in dict.fromkeys(key[0] for key in shown) for role in SHOWN]
+    return [person for key in order for person in shown.get(key, ())]
+
+
+def _offer(enrolment: Enrolment) -> DemoPerson:
+    person = enrolment.person
+    group = enrolment.group.name if enrolment.group else ""
+    parts = (str(Role(enrolment.role).label), group, enrolment.course.term)
+    return DemoPerson(
+        pk=person.pk,
+        name=person.name,
+        initials=person.initials,
+        role=", ".join(part for part in parts if part),
+        description=_description(enrolment.role),
+    )
 
 
 @require_POST

@@ -79,3 +79,23 @@ def test_outside_the_demo_there_is_no_such_door(client: Client) -> None:
 
 def test_it_is_a_form_not_a_link(client: Client, demo: Settings) -> None:
     assert client.get("/demo/sign-in/").status_code == 405
+
+
+def test_of_an_older_course_one_student_is_offered(client: Client, demo: Settings) -> None:
+    enrolled("Now", Role.STUDENT)
+    before = Course.objects.create(
+        slug="before",
+        title="Before",
+        term="autumn 2024",
+        time_zone="Europe/Moscow",
+        starts_on=date(2024, 9, 1),
+        ends_on=date(2024, 12, 31),
+    )
+    group = StudyGroup.objects.create(course=before, name="417")
+    for name in ("Earlier", "Forgotten"):
+        person = User.objects.create_user(f"{name.lower()}@example.org", name=name, is_demo=True)
+        Enrolment.objects.create(person=person, course=before, role=Role.STUDENT, group=group)
+    page = client.get("/accounts/login/").content.decode()
+    assert "autumn 2024" in page
+    assert page.index("Now") < page.index("Earlier")
+    assert "Forgotten" not in page
