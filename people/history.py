@@ -10,15 +10,14 @@ from typing import Any, TypeAlias
 
 from django.db import models
 from django.utils import formats
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from people.audit import audited_models
 from people.models import AuditEntry
 
 Field: TypeAlias = "models.Field[Any, Any]"
 NOTHING = "\N{EN DASH}"
-WHEN = "j M Y, H:i:s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,16 @@ class Change:
     @property
     def when(self) -> str:
         """The moment, with the zone's abbreviation."""
-        return f"{formats.date_format(self.at, WHEN)} {self.at.tzname()}"
+        return _moment(self.at)
+
+
+def day_format() -> str:
+    """How lists write a day, "9 Sep 2025"; Russian writes the short month in lower case."""
+    return "j b Y" if (get_language() or "").startswith("ru") else "j M Y"
+
+
+def _moment(at: datetime) -> str:
+    return f"{formats.date_format(at, f'{day_format()}, H:i:s')} {at.tzname()}"
 
 
 def in_words(entries: Iterable[AuditEntry], zone: tzinfo) -> list[Change]:
@@ -132,8 +140,8 @@ def _plain_value(field: Field, value: Any, zone: tzinfo) -> str:
             return str(YES if value else NO)
         case models.DateTimeField():
             moment = datetime.fromisoformat(value).astimezone(zone)
-            return f"{formats.date_format(moment, WHEN)} {moment.tzname()}"
+            return _moment(moment)
         case models.DateField():
-            return formats.date_format(date.fromisoformat(value), "j M Y")
+            return formats.date_format(date.fromisoformat(value), day_format())
         case _:
             return str(value)

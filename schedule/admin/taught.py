@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from people.history import in_words
+from people.history import day_format, in_words
 from people.models import AuditEntry
 from schedule.models import Course
 from schedule.moments import CourseForm, MomentField
@@ -38,7 +38,7 @@ INPUTS: dict[Any, dict[str, Any]] = {
 }
 
 
-def moment_in(zone: tzinfo, at: datetime | None, style: str = "j M Y, H:i") -> SafeString:
+def moment_in(zone: tzinfo, at: datetime | None) -> SafeString:
     """A moment as the clocks of ``zone`` show it, as ``<time>``; a dash for none."""
     if at is None:
         return mark_safe("–")
@@ -46,7 +46,7 @@ def moment_in(zone: tzinfo, at: datetime | None, style: str = "j M Y, H:i") -> S
     return format_html(
         '<time datetime="{}">{}</time>',
         local.isoformat(timespec="seconds"),
-        formats.date_format(local, style),
+        formats.date_format(local, f"{day_format()}, H:i"),
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
@@ -20,7 +24,7 @@ from people import audit_triggers
 from people.audit import audited, audited_models
 from people.middleware import AuditMiddleware
 from people.models import AuditEntry, User
-from schedule.models import Assignment
+from schedule.models import Assignment, Enrolment
 from tests.factories import (
     make_assignment,
     make_course,
@@ -30,6 +34,7 @@ from tests.factories import (
     make_user,
     moscow,
 )
+from tests.services import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="speaks of SQLite alone")
@@ -365,3 +370,26 @@ class TestRequests:
         person = make_user()
         with django_assert_num_queries(1):
             self.answer("/x/", change=False, user=person)
+
+
+class TestProcesses:
+    """What is run beside the web server says so by itself."""
+
+    def test_a_task(self) -> None:
+        review = make_review(score=700)
+
+        @current_app.task(name="tests.raise_all")
+        def raise_all() -> None:
+            Review.objects.update(score=800)
+
+        raise_all.apply().get()
+        assert (last(review).how, last(review).why) == ("task", "tests.raise_all")
+
+    def test_a_command(self, process_env: dict[str, str], tmp_path: Path) -> None:
+        course = make_course(slug="effdl")
+        roster = tmp_path / "roster.csv"
+        roster.write_text("email,name,group,role\nann@example.org,Ann,417,student\n", encoding="utf-8")
+        command = [sys.executable, "manage.py", "import_roster", "effdl", str(roster)]
+        subprocess.run(command, cwd=ROOT, env=process_env, check=True, capture_output=True)
+        entry = last(Enrolment.objects.get(course=course))
+        assert (entry.how, entry.why) == ("import", f"import_roster effdl {roster}")
