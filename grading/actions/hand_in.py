@@ -138,7 +138,8 @@ class _Work:
         """The earlier submission of this form; FormUsed where this post brought something else."""
         before = [(file.name, file.size, file.sha256) for file in earlier.files.order_by("position")]
         brought = [(safe_name(file.name or ""), file.size, arrived_sha256(file)) for file in self.files]
-        if earlier.assignment_id != self.assignment.pk or earlier.link != self.link or before != brought:
+        typed = (self.assignment.pk, self.link, self.comment)
+        if (earlier.assignment_id, earlier.link, earlier.comment) != typed or before != brought:
             raise FormUsed(earlier)
         return earlier
 

@@ -246,7 +246,13 @@ def test_the_same_form_again_is_found_after_the_assignment_closed(course: Course
 
 
 @pytest.mark.parametrize(
-    "other", [{"files": [work(b"print(2)")]}, {"files": [work(), work()]}, {"link": "https://example.org"}]
+    "other",
+    [
+        {"files": [work(b"print(2)")]},
+        {"files": [work(), work()]},
+        {"link": "https://example.org"},
+        {"comment": "See cell 4."},
+    ],
 )
 def test_a_used_form_never_passes_other_work_off_as_handed_in(
     assignment: Assignment, student: User, place: Path, other: dict[str, Any]
