@@ -10,8 +10,9 @@ class PeopleConfig(AppConfig):
     audited = {"User": ("email", "name", "is_active", "is_superuser")}
 
     def ready(self) -> None:
-        from people import audit, audit_triggers  # noqa: PLC0415 - needs the models
+        from people import audit, audit_triggers, sqlite_like  # noqa: PLC0415 - needs the models
 
         connection_created.connect(audit.listen)
+        connection_created.connect(sqlite_like.listen)
         pre_migrate.connect(audit_triggers.before_migrate, sender=self)
         post_migrate.connect(audit_triggers.after_migrate, sender=self)

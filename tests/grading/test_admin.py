@@ -25,7 +25,7 @@ from tests.factories import (
     moscow,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 QUEUE = "/admin/grading/submission/"
 QUERIES_OF_THE_QUEUE = 14
 QUERIES_OF_A_WORK = 19
