@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -24,6 +24,8 @@ SHOWN: Final = 80
 _SEP_LINE: Final = re.compile(r"\s*sep=([,;\t])\r?\n", re.IGNORECASE)
 _NO_BREAK: Final = str.maketrans(
     {"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\ufeff": None, "\u200b": None}
+    # What turns the direction of writing could show one name as another.
+    | dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -79,10 +81,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a file, and what was wrong with lines that are not among them."""
+    """The rows of a file, what was wrong with lines that are not among them, and what separates its cells."""
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
+    delimiter: str = ","
 
     def check(self, others: Iterable[Problem] = ()) -> None:
         """Raise BadTable if anything in the file or in any of its rows was found wrong, or ``others``."""
@@ -104,12 +107,16 @@ def read_table(data: bytes, columns: Sequence[str]) -> Table:
     skipped = 0
     if told := _SEP_LINE.match(text):  # Excel's own way of naming the separator
         text, skipped = text[told.end() :], 1
-    lines = _records(text, told[1] if told else _delimiter(text, columns))
+    delimiter = told[1] if told else _delimiter(text, columns)
+    lines = _records(text, delimiter)
     for line, heading in lines:
         if isinstance(heading, Problem):
             raise BadTable([heading])
         names = _named(line + skipped, heading, columns)
-        return _rows(lines, names, len(heading), skipped)
+        # A comma may stand inside a number; the other separators leave no doubt that a cell is empty.
+        padded = {len(heading)} if delimiter == "," else None
+        rows, problems = _rows(lines, names, padded, skipped)
+        return Table(rows, problems, delimiter)
     raise BadTable([Problem(0, f"no line has text, expected a first line {','.join(columns)}")])
 
 
@@ -210,17 +217,23 @@ def _named(line: int, heading: Sequence[str], columns: Sequence[str]) -> tuple[s
 
 
 def _rows(
-    records: Iterator[tuple[int, list[str] | Problem]], names: Sequence[str], width: int, skipped: int
-) -> Table:
-    """The rows under a heading of ``width`` cells, of which those without a name lie to the right."""
+    records: Iterator[tuple[int, list[str] | Problem]],
+    names: Sequence[str],
+    padded: Container[int] | None,
+    skipped: int,
+) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
+    """The rows under these names, and the lines that are none.
+
+    Spreadsheets pad rows with empty cells to the right. They are left out of rows of ``padded`` cells,
+    of all rows where that is None.
+    """
     rows, problems = [], []
     for line, cells in records:
         place = line + skipped
         if isinstance(cells, Problem):
             problems.append(Problem(place, cells.expected))
             continue
-        # Spreadsheets pad heading and rows alike. Any other empty cell too many may be a decimal comma.
-        if len(cells) == width and not any(cells[len(names) :]):
+        if (padded is None or len(cells) in padded) and not any(cells[len(names) :]):
             del cells[len(names) :]
         if len(cells) != len(names):
             problems.append(
@@ -230,4 +243,4 @@ def _rows(
             )
             continue
         rows.append(Row(place, dict(zip(names, cells, strict=True))))
-    return Table(tuple(rows), tuple(problems))
+    return tuple(rows), tuple(problems)
