@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,9 @@ BATCH: Final = 5_000
 """Rows a statement writes at most."""
 MOST: Final = 999_999_99
 """Hundredths that can be read at all, for a score whose assignment is not known."""
+
+
+_DECIMALS: Final = re.compile("[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def _facts(table: Table, course: Course, now: datetime) -> dict[_Key, _Fact]:
         assignment_id, points = assignments.get(asked, (0, highest))
         key = _Key(row.read("email", student, 0), assignment_id, row.read("submitted_at", moment, now))
         score = row.read("score", points, 0) if row.cells["score"] else None
+        if table.delimiter == ",":
+            _doubt_two_numbers(row)
         if row.problems:
             continue
         fact = _Fact(key, score, row.cells["feedback"], row)
@@ -102,6 +108,13 @@ def _facts(table: Table, course: Course, now: datetime) -> dict[_Key, _Fact]:
             told = f"another moment, or the score and feedback of line {first.row.line}: it is the same work"
             row.refuse("submitted_at", told)
     return facts
+
+
+def _doubt_two_numbers(row: Row) -> None:
+    """Refuse 9,5 without quotes and without feedback: its comma makes it the points 9 and the feedback 5."""
+    if row.cells["score"].isdecimal() and _DECIMALS.fullmatch(row.cells["feedback"]):
+        number = f"{row.cells['score']},{row.cells['feedback']}"
+        row.refuse("feedback", f'words: if the points are {number}, write "{number}" in quotes, or a point')
 
 
 def _number_among(numbers: Iterable[int]) -> Callable[[str], int]:

@@ -196,6 +196,7 @@ def test_former_students_may_still_get_their_points(course: Course, group: Study
         ("student@example.org,1,25.09.2025,9,", 'submitted_at is "25.09.2025", expected a date and time'),
         ("student@example.org,1,2026-01-01T00:00:00,9,", "expected a moment that is not in the future"),
         (f"{ON_TIME},9,5,", "the number of cells is 6, expected 5"),
+        (f"{ON_TIME},9,5", 'feedback is "5", expected words: if the points are 9,5, write "9,5" in quotes'),
         (f"{ON_TIME},9", "the number of cells is 4, expected 5"),
     ],
 )
@@ -310,3 +311,11 @@ def test_what_lies_in_the_future_depends_on_now(course: Course, bring: Bring, tm
         call_command("import_submissions", course.slug, str(file), now="2025-09-25T11:59:59")
     call_command("import_submissions", course.slug, str(file), now="2025-09-25T12:00", stdout=io.StringIO())
     assert Submission.objects.count() == 1
+
+
+def test_feedback_that_is_a_number_is_read_where_no_comma_could_make_it(bring: Bring, course: Course) -> None:
+    text = f"{HEAD}{ON_TIME},9,5\n".replace(",", ";")
+    import_submissions(course=course, data=text.encode(), now=NOW)
+    bring("student@example.org,1,2025-09-26T12:00:00,9.0,5")
+
+    assert set(Review.objects.values_list("score", "feedback")) == {(900, "5")}
