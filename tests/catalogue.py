@@ -7,7 +7,6 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -19,7 +18,23 @@ from tests.services import ROOT
 
 APPS = ("people", "schedule", "perks", "grading", "courseportal")
 RUSSIAN = ROOT / "locale/ru/LC_MESSAGES/django.po"
-BORN = datetime(2026, 1, 1, tzinfo=UTC)  # always the same, so that only texts make a difference
+# The four forms of Django's own Russian: день, дня, дней, and the fraction's дня.
+PLURALS = (
+    "nplurals=4; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : "
+    "n%10==0 || (n%10>=5 && n%10<=9) || (n%100>=11 && n%100<=14) ? 2 : 3);"
+)
+# Without dates, versions and names of programs: only texts make a difference.
+HEADER = f"""\
+# Russian texts of courseportal.
+msgid ""
+msgstr ""
+"Language: ru\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {PLURALS}\\n"
+
+"""
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -53,14 +68,8 @@ def texts_of_template(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], 
 
 def collect() -> Catalog:
     """All texts of the apps and the templates, with where they stand."""
-    catalogue = Catalog(
-        locale="ru",
-        domain="django",
-        project="courseportal",
-        header_comment="# Russian texts of courseportal.",
-        creation_date=BORN,
-        fuzzy=False,
-    )
+    catalogue = Catalog(locale="ru", fuzzy=False)
+    catalogue.mime_headers = [("Plural-Forms", PLURALS)]
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             for line, message, context in texts_of_python(path):
@@ -82,7 +91,8 @@ def update(path: Path) -> int:
         texts = known
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, texts, width=110, include_lineno=False, sort_by_file=True, omit_header=False)
+        file.write(HEADER.encode())
+        write_po(file, texts, width=110, include_lineno=False, sort_by_file=True, omit_header=True)
     return sum(1 for message in texts if message.id and not is_translated(message))
 
 
