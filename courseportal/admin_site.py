@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from grading.models import Submission
 from grading.queries.marking import QueueState, in_state
 from schedule.access import teaches_somewhere
+from schedule.models import Course
+from schedule.moments import course_name
 
 APPS = ["grading", "schedule", "perks", "people"]
 View = Callable[..., HttpResponseBase]
@@ -55,12 +58,20 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """All pages, and first what waits."""
-        works = in_state(Submission.objects.gradable_by(request.user), QueueState.WAITING)
-        return super().index(request, {"works_waiting": works.count(), **(extra_context or {})})
+        works = in_state(Submission.objects.gradable_by(request.user), QueueState.WAITING).order_by()
+        counts = dict(works.values_list("assignment__course").annotate(Count("pk")))
+        taught = Course.objects.staffed_by(request.user).order_by("-starts_on", "slug")
+        waiting = [(each.pk, course_name(each), counts[each.pk]) for each in taught if each.pk in counts]
+        shown = {"waiting": waiting, "many_courses": len(taught) > 1}
+        return super().index(request, {**shown, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Our apps first, in the order in which staff need them."""
+        """Our apps first, in the order in which staff need them; each list by the name above it."""
         listed = super().get_app_list(request, app_label)
+        for model in (model for app in listed for model in app["models"]):
+            model["name"] = getattr(self._registry[model["model"]], "list_name", model["name"])
+        for app in listed:
+            app["models"].sort(key=lambda model: (model["model"] is not Submission, model["name"]))
         return sorted(listed, key=lambda app: APPS.index(app["app_label"]) if app["app_label"] in APPS else 9)
 
     # Django's own pages for these would go around the second factor and the limits of the portal's.

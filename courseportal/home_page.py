@@ -10,6 +10,7 @@ from courseportal.rulers import TermMark, Threshold
 from courseportal.schedule_page import term_marks
 from grading.models import Submission
 from grading.queries.assignments import AssignmentLine, AssignmentsPage, assignments_page
+from grading.queries.marking import QueueState, in_state
 from grading.queries.scheme import Scheme, SchemeMissing, grading_scheme
 from grading.rules import Grade, Standing, standing
 from people.models import User
@@ -91,7 +92,8 @@ def home_page(course: Course, reader: User, now: datetime) -> HomePage:
 def _works_waiting(course: Course, reader: User) -> int | None:
     if not teaches(reader, course):
         return None
-    return Submission.objects.gradable_by(reader).filter(assignment__course=course).waiting().count()
+    works = Submission.objects.gradable_by(reader).filter(assignment__course=course)
+    return in_state(works, QueueState.WAITING).count()
 
 
 def _standing(course: Course, lines: Sequence[AssignmentLine]) -> StandingNow | None:

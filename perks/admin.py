@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from perks.models import Activity, Checkpoint, ExtensionRule
+from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
 
 
@@ -18,15 +19,16 @@ class CheckpointInline(TaughtInline):
 @admin.register(Activity)
 class ActivityAdmin(TaughtAdmin):
     inlines = (CheckpointInline,)
-    list_display = ("number", "title", "min_people", "count_people", "course")
+    list_display = ("number", "title", "min_people", "count_people", "of_course")
     list_display_links = ("number", "title")
+    list_filter = (CourseFilter,)
     list_select_related = ("course",)
     search_fields = ("title",)
 
 
 @admin.register(ExtensionRule)
 class ExtensionRuleAdmin(TaughtAdmin):
-    list_display = ("course", "target", "max_assignments", "excludes_first", "excludes_last")
+    list_display = ("of_course", "target", "max_assignments", "excludes_first", "excludes_last")
     list_select_related = ("course",)
 
     @admin.display(description=_("target"), ordering="target_at")

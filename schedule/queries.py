@@ -144,7 +144,11 @@ def _homework(course: Course) -> dict[int, list[Homework]]:
 
 def current_course(user: User, now: datetime) -> Course | None:
     """The course that a person's home shows: the latest that has begun, else the first to begin."""
-    courses = list(Course.objects.visible_to(user).order_by("-starts_on", "slug"))
+    return latest_begun(list(Course.objects.visible_to(user).order_by("-starts_on", "slug")), now)
+
+
+def latest_begun(courses: Sequence[Course], now: datetime) -> Course | None:
+    """Of courses with the newest first: the latest that has begun, else the first to begin."""
     begun = (course for course in courses if course.starts_on <= now.astimezone(course.zone).date())
     return next(begun, courses[-1] if courses else None)
 

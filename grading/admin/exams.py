@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grading.actions.record_outcome import record_outcome
 from grading.models import ExamResult
+from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin, moment_in
 from schedule.models import STUDENT_ROLES, Enrolment
 from schedule.moments import CourseForm
@@ -41,8 +42,8 @@ class ExamResultAdmin(TaughtAdmin):
     form = OutcomeForm
     fields = ("course", "student", "outcome")
     autocomplete_fields = ("student",)
-    list_display = ("student", "course", "outcome", "recorded", "recorded_by")
-    list_filter = ("outcome",)
+    list_display = ("student", "of_course", "outcome", "recorded", "recorded_by")
+    list_filter = (CourseFilter, "outcome")
     list_select_related = ("student", "course", "recorded_by")
     search_fields = ("student__name", "student__email")
     ordering = ("-recorded_at", "-pk")

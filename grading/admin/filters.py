@@ -13,15 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from grading.models import Submission
 from grading.queries.marking import QueueState, in_state
-from schedule.models import Assignment, Course, Enrolment, StudyGroup
-from schedule.moments import course_name
+from schedule.admin.filters import GroupFilter, OfCourseFilter
+from schedule.models import Assignment, Course, Enrolment
 
 
 class StateFilter(admin.SimpleListFilter):
-    """What waits is shown unless something else is asked for."""
+    """What waits is shown unless something else is asked for; a search looks through everything."""
 
     title = _("state")
     parameter_name = "state"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.unasked = QueueState.ALL if request.GET.get("q", "").strip() else QueueState.WAITING
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
@@ -33,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def state(self) -> QueueState:
         value = self.value()
-        return QueueState(value) if value in set(QueueState) else QueueState.WAITING
+        return QueueState(value) if value in set(QueueState) else self.unasked
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for value, title in self.lookup_choices:
@@ -47,67 +51,24 @@ class StateFilter(admin.SimpleListFilter):
         return in_state(queryset, self.state())
 
 
-class _ChoiceFilter(admin.SimpleListFilter):
-    """Nothing is offered where there is nothing to choose between."""
-
-    def has_output(self) -> bool:
-        return len(self.lookup_choices) > 1 or self.value() is not None
-
-    def number(self) -> int | None:
-        """The chosen row's id; None where none is chosen, or the address holds no number."""
-        value = self.value() or ""
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
-def _of_taught_courses(rows: QuerySet[Any], request: HttpRequest) -> list[tuple[str, Any]]:
-    """The rows of the course that is chosen, or of the only one; of several nothing is offered."""
-    rows = rows.filter(course__in=Course.objects.staffed_by(request.user))
-    chosen = [row for row in rows if str(row.course_id) == request.GET.get("course")] or list(rows)
-    if len({row.course_id for row in chosen}) > 1:
-        return []
-    return [(str(row.pk), str(row)) for row in chosen]
-
-
-class CourseFilter(_ChoiceFilter):
-    title = _("course")
-    parameter_name = "course"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(course.pk), course_name(course)) for course in Course.objects.staffed_by(request.user)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
-        course = self.number()
-        return queryset if course is None else queryset.filter(assignment__course=course)
-
-
-class AssignmentFilter(_ChoiceFilter):
+class AssignmentFilter(OfCourseFilter):
     title = _("assignment")
     parameter_name = "assignment"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return _of_taught_courses(
-            Assignment.objects.order_by("-course__starts_on", "course", "number"), request
-        )
+    def offered(self, course: Course) -> QuerySet[Assignment]:
+        return Assignment.objects.filter(course=course).order_by("number")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
         assignment = self.number()
         return queryset if assignment is None else queryset.filter(assignment=assignment)
 
 
-class GroupFilter(_ChoiceFilter):
-    title = _("group")
-    parameter_name = "group"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return _of_taught_courses(
-            StudyGroup.objects.order_by("-course__starts_on", "course", "name"), request
-        )
+class StudentGroupFilter(GroupFilter):
+    """By the group that a work's student is in now."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
         group = self.number()
         if group is None:
             return queryset
-        members = Enrolment.objects.students().filter(
-            group=group, person=OuterRef("student"), course=OuterRef("assignment__course")
-        )
+        members = Enrolment.objects.students().filter(group=group, person=OuterRef("student"))
         return queryset.filter(Exists(members))

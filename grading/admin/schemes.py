@@ -53,7 +53,7 @@ class GradeInline(TaughtInline):
 @admin.register(GradingScheme)
 class GradingSchemeAdmin(TaughtAdmin):
     inlines = (GradeInline,)
-    list_display = ("course", "pass_grade", "pass_basis")
+    list_display = ("of_course", "pass_grade", "pass_basis")
     list_select_related = ("course",)
 
 
@@ -101,7 +101,7 @@ class LatePenaltyForm(CourseForm):
 @admin.register(LatePenalty)
 class LatePenaltyAdmin(TaughtAdmin):
     form = LatePenaltyForm
-    list_display = ("course", "assignment", "per_day_in_words", "by_day_in_words")
+    list_display = ("of_course", "assignment", "per_day_in_words", "by_day_in_words")
     list_select_related = ("course", "assignment")
 
     @admin.display(description=_("points for each day"), ordering="per_day")

@@ -22,14 +22,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grading.actions.review import ReviewConflict, review_submission
-from grading.admin.filters import AssignmentFilter, CourseFilter, GroupFilter, StateFilter
+from grading.admin.filters import AssignmentFilter, StateFilter, StudentGroupFilter
 from grading.admin.review_form import ReviewForm
 from grading.admin.words import lateness_text, sum_text
 from grading.models import Review, Submission
 from grading.queries.marking import QueueLine, mark_of, queue_lines, work_page
 from people.history import in_words
 from people.models import AuditEntry
-from schedule.admin.taught import TaughtAdmin, moment_in
+from schedule.admin.filters import CourseFilter
+from schedule.admin.taught import NOTHING, TaughtAdmin, moment_in
 
 FILTERS = "_changelist_filters"
 """The parameter in which Django's administration keeps the list that a page was opened from."""
@@ -68,10 +69,12 @@ class WorkAdmin(TaughtAdmin):
     """Everything handed in to the courses that the reader teaches, but nothing of their own."""
 
     course_path = "assignment__course"
+    list_title = gettext_lazy("Works")
     list_display = (
         "who",
         "group",
         "what",
+        "of_course",
         "attempt",
         "handed_in",
         "lateness",
@@ -79,12 +82,11 @@ class WorkAdmin(TaughtAdmin):
         "points",
         "reviewed_by",
     )
-    list_filter = (StateFilter, CourseFilter, AssignmentFilter, GroupFilter)
+    list_filter = (StateFilter, CourseFilter, AssignmentFilter, StudentGroupFilter)
     search_fields = ("student__name", "student__email", "=receipt")
     search_help_text = gettext_lazy("A name, an e-mail or the number of a receipt.")
     ordering = ("submitted_at", "pk")
     list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER
     actions = None
 
     class Media:
@@ -97,11 +99,6 @@ class WorkAdmin(TaughtAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Order if hasattr(request, "only_order") else Queue
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return super().changelist_view(request, {"title": _("Works"), **(extra_context or {})})
-
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -113,7 +110,7 @@ class WorkAdmin(TaughtAdmin):
 
     @admin.display(description=gettext_lazy("group"))
     def group(self, work: Submission) -> str:
-        return _line(work).group or "–"
+        return _line(work).group or NOTHING
 
     @admin.display(description=gettext_lazy("assignment"), ordering="assignment__number")
     def what(self, work: Submission) -> str:
@@ -139,12 +136,12 @@ class WorkAdmin(TaughtAdmin):
     @admin.display(description=gettext_lazy("points"))
     def points(self, work: Submission) -> str:
         mark = _line(work).mark
-        return "–" if mark is None else sum_text(mark)
+        return NOTHING if mark is None else sum_text(mark)
 
     @admin.display(description=gettext_lazy("reviewed by"), ordering="review__reviewer__name")
     def reviewed_by(self, work: Submission) -> str:
         review = getattr(work, "review", None)
-        return str(review.reviewer) if review and review.reviewer else "–"
+        return str(review.reviewer) if review and review.reviewer else NOTHING
 
     # One work
 

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
+from schedule.admin.filters import CourseFilter
+from schedule.admin.taught import TaughtAdmin, TaughtInline, day_in_list, moment_in
 from schedule.models import Assignment, ClassMeeting, Exam, Material
 from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
@@ -27,9 +28,9 @@ class MaterialInline(TaughtInline):
 @admin.register(ClassMeeting)
 class ClassMeetingAdmin(TaughtAdmin):
     inlines = (MaterialInline,)
-    list_display = ("starts", "kind", "number", "title", "room", "course")
+    list_display = ("starts", "kind", "number", "title", "room", "of_course")
     list_display_links = ("starts", "title")
-    list_filter = ("kind",)
+    list_filter = (CourseFilter, "kind")
     list_select_related = ("course",)
     search_fields = ("title", "number", "key")
     ordering = ("-course__starts_on", "starts_at", "key")
@@ -76,11 +77,16 @@ class AssignmentForm(CourseForm):
 @admin.register(Assignment)
 class AssignmentAdmin(TaughtAdmin):
     form = AssignmentForm
-    list_display = ("number", "title", "issued_on", "due", "closes", "course")
+    list_display = ("number", "title", "issued", "due", "closes", "of_course")
     list_display_links = ("number", "title")
+    list_filter = (CourseFilter,)
     list_select_related = ("course",)
     search_fields = ("title", "=number")
     ordering = ("-course__starts_on", "course", "number")
+
+    @admin.display(description=_("issued on"), ordering="issued_on")
+    def issued(self, assignment: Assignment) -> str:
+        return day_in_list(assignment.issued_on)
 
     @admin.display(description=_("deadline"), ordering="due_at")
     def due(self, assignment: Assignment) -> SafeString:
@@ -93,8 +99,16 @@ class AssignmentAdmin(TaughtAdmin):
 
 @admin.register(Exam)
 class ExamAdmin(TaughtAdmin):
-    list_display = ("course", "not_before_on", "not_after_on", "starts", "room")
+    list_display = ("of_course", "not_before", "not_after", "starts", "room")
     list_select_related = ("course",)
+
+    @admin.display(description=_("not before"), ordering="not_before_on")
+    def not_before(self, exam: Exam) -> str:
+        return day_in_list(exam.not_before_on)
+
+    @admin.display(description=_("not after"), ordering="not_after_on")
+    def not_after(self, exam: Exam) -> str:
+        return day_in_list(exam.not_after_on)
 
     @admin.display(description=_("starts at"), ordering="starts_at")
     def starts(self, exam: Exam) -> SafeString:

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from schedule.admin.taught import TaughtAdmin, moment_in
+from schedule.admin.filters import CourseFilter, GroupFilter
+from schedule.admin.taught import TaughtAdmin, day_in_list, moment_in
 from schedule.models import STUDENT_ROLES, Course, Enrolment, StudyGroup
 from schedule.models.courses import validate_zone
 from schedule.moments import CourseForm
@@ -40,9 +41,17 @@ class CourseOwnForm(CourseForm):
 class CourseAdmin(TaughtAdmin):
     form = CourseOwnForm
     course_path = "pk"
-    list_display = ("title", "term", "starts_on", "ends_on", "time_zone")
+    list_display = ("title", "term", "first_day", "last_day", "time_zone")
     search_fields = ("title", "short_title", "slug")
     ordering = ("-starts_on", "slug")
+
+    @admin.display(description=_("first day"), ordering="starts_on")
+    def first_day(self, course: Course) -> str:
+        return day_in_list(course.starts_on)
+
+    @admin.display(description=_("last day"), ordering="ends_on")
+    def last_day(self, course: Course) -> str:
+        return day_in_list(course.ends_on)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody teaches a course that is not there yet."""
@@ -54,8 +63,8 @@ class CourseAdmin(TaughtAdmin):
 
 @admin.register(StudyGroup)
 class StudyGroupAdmin(TaughtAdmin):
-    list_display = ("name", "course")
-    list_filter = ()
+    list_display = ("name", "of_course")
+    list_filter = (CourseFilter,)
     list_select_related = ("course",)
     search_fields = ("name",)
 
@@ -82,11 +91,11 @@ class EnrolmentAdmin(TaughtAdmin):
     form = EnrolmentForm
     fields = ("course", "person", "role", "group", "joined_at", "left_at")
     autocomplete_fields = ("person",)
-    list_display = ("person", "role", "group", "course", "since", "until")
-    list_filter = ("role",)
+    list_display = ("person", "role", "group", "of_course", "since", "until")
+    list_filter = (CourseFilter, GroupFilter, "role")
     list_select_related = ("person", "group", "course")
     search_fields = ("person__name", "person__email", "group__name")
-    ordering = ("course", "group__name", "person__name", "pk")
+    ordering = ("-course__starts_on", "course", "group__name", "person__name", "pk")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Enrolment | None = None) -> Any:
         fixed = ("person",) if obj is not None else ()

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User, canonical_email
+from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin
-from schedule.models import Course, Enrolment
+from schedule.models import STUDENT_ROLES, Course, Enrolment
 
 if TYPE_CHECKING:
     # The stubs' class is generic, Django's own is not.
@@ -42,8 +43,6 @@ class UserAdmin(TaughtAdmin):
     form = PersonForm
     fields = ("name", "email", "language", "is_active", "is_superuser", "last_login", "created_at")
     readonly_fields = ("last_login", "created_at")
-    list_display = ("name", "email", "is_active", "is_superuser")
-    list_filter = ("is_active", "is_superuser")
     search_fields = ("name", "email")
     ordering = ("name", "email")
     course_path = "enrolments__course"
@@ -54,6 +53,28 @@ class UserAdmin(TaughtAdmin):
             return people
         taught = Course.objects.staffed_by(request.user)
         return people.filter(pk__in=Enrolment.objects.filter(course__in=taught).values("person"))
+
+    def in_course(self, rows: QuerySet[User], course: Course) -> QuerySet[User]:
+        return rows.filter(pk__in=Enrolment.objects.filter(course=course).values("person"))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        own = ["is_active", "is_superuser"] if request.user.is_superuser else []
+        return ["name", "email", *own]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Whoever looks after the portal looks for anybody; course staff, for people of the course."""
+        return ["is_active", "is_superuser"] if request.user.is_superuser else [CourseFilter]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """An outcome is chosen for a student: nobody else is offered."""
+        rows, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("model_name") == "examresult" and request.GET.get("field_name") == "student":
+            taught = Course.objects.staffed_by(request.user)
+            students = Enrolment.objects.filter(course__in=taught, role__in=STUDENT_ROLES)
+            rows = rows.filter(pk__in=students.values("person"))
+        return rows, may_repeat
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,15 +12,19 @@ from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from people.history import day_format, in_words
 from people.models import AuditEntry
+from schedule.admin.filters import CourseFilter, chosen_course, taught_courses
 from schedule.models import Course
-from schedule.moments import CourseForm, MomentField
+from schedule.moments import CourseForm, MomentField, course_name
+from schedule.queries import latest_begun
 
 if TYPE_CHECKING:
     # The stubs' classes are generic, Django's own are not.
@@ -38,16 +42,25 @@ INPUTS: dict[Any, dict[str, Any]] = {
 }
 
 
+NOTHING = mark_safe('<span class="none">–</span>')
+"""Where a list has nothing to show."""
+
+
 def moment_in(zone: tzinfo, at: datetime | None) -> SafeString:
     """A moment as the clocks of ``zone`` show it, as ``<time>``; a dash for none."""
     if at is None:
-        return mark_safe("–")
+        return NOTHING
     local = at.astimezone(zone)
     return format_html(
         '<time datetime="{}">{}</time>',
         local.isoformat(timespec="seconds"),
         formats.date_format(local, f"{day_format()}, H:i"),
     )
+
+
+def day_in_list(day: date) -> str:
+    """A day as lists write it, "9 Sep 2025"."""
+    return formats.date_format(day, day_format())
 
 
 class _ByCourse(_Options):
@@ -93,12 +106,17 @@ class TaughtInline(_ByCourse, _TabularInline):
 class TaughtAdmin(_ByCourse, _ModelAdmin):
     """Rows of the courses that the reader teaches; a stranger's row is not found.
 
-    ``course_path`` leads from a row to its course, as a lookup.
+    ``course_path`` leads from a row to its course, as a lookup. ``list_title`` stands above the list, and on
+    the first page; without one it is the name of the rows. In a list the column ``of_course`` is shown only
+    where it tells something.
     """
 
     form: type[forms.ModelForm[Any]] = CourseForm
     course_path = "course"
+    list_title: Any = ""
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = NOTHING
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -108,6 +126,33 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)
+
+    # Lists: of one course at a time, the current one first
+
+    @property
+    def list_name(self) -> str:
+        """What the list is called."""
+        return str(self.list_title or capfirst(self.opts.verbose_name_plural))
+
+    def in_course(self, rows: models.QuerySet[Any], course: Course) -> models.QuerySet[Any]:
+        """Those of the rows that belong to this course."""
+        return rows.filter(**{self.course_path: course})
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = list(super().get_list_display(request))
+        narrowed = CourseFilter in self.get_list_filter(request) and chosen_course(request) is not None
+        return [column for column in columns if column != "of_course" or not narrowed]
+
+    @admin.display(description=gettext_lazy("course"))
+    def of_course(self, row: Any) -> str:
+        return course_name(self._course_of(row))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": self.list_name, **(extra_context or {})})
+
+    # Pages of a row
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A row never moves to another course."""
@@ -120,20 +165,24 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
         return sorted(fields, key=lambda field: field != "course")
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Whoever teaches one course need not choose it."""
+        """A new row belongs to the current course unless another one is chosen."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         if "course" not in initial and self.course_path == "course":
-            courses = list(Course.objects.staffed_by(request.user)[:2])
-            if len(courses) == 1:
-                initial["course"] = courses[0].pk
+            courses = taught_courses(request)
+            current = courses[0] if len(courses) == 1 else latest_begun(courses, timezone.now())
+            initial |= {"course": current.pk} if current else {}
         return initial
 
-    def zone_of(self, row: Any) -> tzinfo:
-        """The zone in which the row's moments and its history are read."""
+    def _course_of(self, row: Any) -> Any:
         step: Any = row
         for name in self.course_path.split("__"):
             step = step if name == "pk" else getattr(step, name)
-        return step.zone if isinstance(step, Course) else ZoneInfo("UTC")
+        return step
+
+    def zone_of(self, row: Any) -> tzinfo:
+        """The zone in which the row's moments and its history are read."""
+        course = self._course_of(row)
+        return course.zone if isinstance(course, Course) else ZoneInfo("UTC")
 
     # Who may not see a row is not told that they may not change it.
 

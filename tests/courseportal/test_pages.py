@@ -189,6 +189,20 @@ def test_home_says_what_waits_to_whoever_teaches(
     assert "Where you stand" not in page
 
 
+def test_home_counts_what_the_queue_lists(
+    client: Client, lecturer: User, student: User, course: Course
+) -> None:
+    assignment = make_assignment(course=course)
+    for day in (20, 21):  # the newer attempt is the one to look at
+        make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 9, day))
+    client.force_login(lecturer)
+    page = client.get("/")
+    assert page.context["page"].works_waiting == 1
+    queue = client.get(f"/admin/grading/submission/?course={course.pk}")
+    assert f'href="/admin/grading/submission/?course={course.pk}"' in page.text
+    assert len(queue.context["cl"].result_list) == 1
+
+
 def test_home_without_a_course_says_what_helps(client: Client, stranger: User) -> None:
     client.force_login(stranger)
     page = client.get("/", headers={"accept-language": "en"}).content.decode()

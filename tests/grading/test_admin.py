@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -140,7 +140,7 @@ class TestQueue:
 
     def test_filters(self, ta: Client, assistant: User, assignment: Assignment, group: StudyGroup) -> None:
         course = assignment.course
-        elsewhere = make_course(title="Another one", short_title="Another")
+        elsewhere = make_course(title="Another one", short_title="Another", starts_on=date(2025, 2, 1))
         make_enrolment(person=assistant, course=elsewhere, role=Role.ASSISTANT)
         member = make_enrolment(group=group).person
         here = make_submission(assignment=assignment, student=member)
@@ -148,18 +148,26 @@ class TestQueue:
         there = make_submission(assignment=make_assignment(course=elsewhere))
         graded = make_submission(assignment=assignment, score=500)
         assert listed(ta, f"?course={course.pk}") == [here, other]
+        assert listed(ta, f"?course={elsewhere.pk}") == [there]
+        assert listed(ta, "?course=all") == [here, other, there]
         assert listed(ta, f"?assignment={assignment.pk}") == [here]
         assert listed(ta, f"?group={group.pk}") == [here]
         assert listed(ta, "?state=graded") == [graded]
-        assert listed(ta, "?state=all") == [here, other, there, graded]
+        assert listed(ta, "?state=all") == [here, other, graded]
         for nonsense in ("?course=x", "?assignment=99999999999999999999", "?group=%00", "?state=none"):
-            assert listed(ta, nonsense) == [here, other, there]
+            assert listed(ta, nonsense) == [here, other]
 
     def test_search_by_student(self, ta: Client, assignment: Assignment, student: User) -> None:
         work = make_submission(assignment=assignment, student=student)
         make_submission(assignment=assignment)
         for words in ("ветрова", "student@example.org", work.receipt):
             assert listed(ta, f"?q={words}") == [work]
+
+    def test_a_search_finds_graded_work_too(self, ta: Client, assignment: Assignment, student: User) -> None:
+        work = make_submission(assignment=assignment, student=student, score=700)
+        assert listed(ta, "?q=Ветрова") == [work]
+        assert listed(ta, "?q=Ветрова&state=waiting") == []
+        assert listed(ta, "?q=+") == []
 
     def test_a_line_says_when_how_late_and_which_attempt(
         self, ta: Client, assignment: Assignment, student: User
@@ -193,17 +201,43 @@ class TestQueue:
     def test_the_first_page_says_how_many_wait(self, ta: Client, assignment: Assignment) -> None:
         for score in (None, None, 900):
             make_submission(assignment=assignment, score=score)
-        assert "2 works wait for points" in ta.get("/admin/").text
+        page = ta.get("/admin/").text
+        assert "2 works wait for points" in page
+        assert f'href="{QUEUE}?course={assignment.course_id}"' in page
 
-    def test_of_several_courses_one_is_chosen_before_its_assignments(
+    def test_of_several_courses_the_first_page_says_where_they_wait(
         self, ta: Client, assistant: User, assignment: Assignment
     ) -> None:
-        elsewhere = make_course()
+        elsewhere = make_course(short_title="CUDA", term="spring 2025", starts_on=date(2025, 2, 1))
         make_enrolment(person=assistant, course=elsewhere, role=Role.ASSISTANT)
-        for course in (assignment.course, elsewhere):
-            make_assignment(course=course, number=7)
-        assert "?assignment=" not in ta.get(QUEUE).text
-        assert f"assignment={assignment.pk}" in ta.get(f"{QUEUE}?course={assignment.course_id}").text
+        assert "No work waits for points." in ta.get("/admin/").text
+        make_submission(assignment=make_assignment(course=elsewhere))
+        make_submission(assignment=make_assignment())  # of a course that is not theirs
+        page = ta.get("/admin/").text
+        assert "1 work waits for points" in page
+        assert "<span>CUDA, spring 2025</span>" in page
+
+    def test_assignments_and_groups_are_those_of_the_chosen_course(
+        self, ta: Client, assistant: User, assignment: Assignment
+    ) -> None:
+        elsewhere = make_course(starts_on=date(2025, 2, 1))
+        make_enrolment(person=assistant, course=elsewhere, role=Role.ASSISTANT)
+        there = [make_assignment(course=elsewhere, number=7), make_assignment(course=elsewhere, number=8)]
+        make_assignment(course=assignment.course, number=2)
+        for _each in range(2):
+            make_group(course=assignment.course)
+        page = ta.get(QUEUE).text
+        assert f"?assignment={assignment.pk}" in page
+        assert f"assignment={there[0].pk}" not in page
+        assert "group=" in page
+        page = ta.get(f"{QUEUE}?course={elsewhere.pk}").text
+        assert f"assignment={there[0].pk}" in page
+        assert f"assignment={assignment.pk}" not in page
+        page = ta.get(f"{QUEUE}?course=all").text
+        assert "assignment=" not in page
+        # Another course is opened without the assignment of this one.
+        page = ta.get(f"{QUEUE}?assignment={assignment.pk}").text
+        assert f'href="?course={elsewhere.pk}"' in page
 
 
 class TestOneWork:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,11 +132,11 @@ class TestOwnCourse:
         client = signed_in(assistant)
         make_assignment(course=course)
         make_enrolment(course=course)
-        pages = [reverse(f"admin:schedule_{name}_changelist") for name in ("assignment", "enrolment")]
         counts = []
         for _round in range(2):
-            for page in pages:
-                with django_assert_num_queries(QUERIES_OF_A_LIST):
+            for name, number in QUERIES_OF_A_LIST.items():
+                page = reverse(f"admin:schedule_{name}_changelist")
+                with django_assert_num_queries(number):
                     counts.append(client.get(page).status_code)
             for _each in range(30):
                 make_assignment(course=course)
@@ -143,7 +144,79 @@ class TestOwnCourse:
         assert counts == [200] * 4
 
 
-QUERIES_OF_A_LIST = 7
+QUERIES_OF_A_LIST = {"assignment": 8, "enrolment": 9}
+
+
+class TestLists:
+    """One course at a time, the current one unless another is asked for."""
+
+    @pytest.fixture
+    def elsewhere(self, assistant: User) -> Course:
+        """A second course of the same TA, of an earlier term."""
+        course = make_course(title="Deep learning", short_title="DL", term="2024", starts_on=date(2024, 9, 1))
+        make_enrolment(person=assistant, course=course, role=Role.ASSISTANT)
+        return course
+
+    @pytest.mark.parametrize("name", ["assignment", "classmeeting", "enrolment", "studygroup"])
+    def test_rows_of_the_chosen_course(
+        self, name: str, course: Course, elsewhere: Course, assistant: User
+    ) -> None:
+        model = next(model for model, path in OURS.items() if path == f"schedule_{name}")
+        here, there = one_of_each(course)[model], one_of_each(elsewhere)[model]
+        address = reverse(f"admin:schedule_{name}_changelist")
+        client = signed_in(assistant)
+        for query, found in {
+            "": {here},
+            f"?course={course.pk}": {here},
+            f"?course={elsewhere.pk}": {there},
+            "?course=all": {here, there},
+            f"?course={make_course().pk}": {here},  # somebody else's
+            "?course=x": {here},
+        }.items():
+            rows = set(client.get(address + query).context["cl"].result_list)
+            assert rows & {here, there} == found, query
+
+    def test_two_terms_of_a_course_are_told_apart(
+        self, course: Course, elsewhere: Course, assistant: User
+    ) -> None:
+        Course.objects.filter(pk=course.pk).update(short_title="DL", term="2025")
+        address = reverse("admin:schedule_assignment_changelist")
+        make_assignment(course=elsewhere)
+        page = signed_in(assistant).get(address).text
+        assert "DL, 2025" in page and "DL, 2024" in page
+        assert "column-of_course" not in page
+        page = signed_in(assistant).get(f"{address}?course=all").text
+        assert '<td class="field-of_course">DL, 2024</td>' in page
+
+    def test_who_teaches_one_course_is_not_asked_which(self, course: Course, assistant: User) -> None:
+        page = signed_in(assistant).get(reverse("admin:schedule_assignment_changelist")).text
+        assert "?course=" not in page
+
+    @pytest.mark.parametrize(
+        "name", [*OURS.values(), "grading_submission", "grading_examresult", "grading_latepenalty"]
+    )
+    def test_no_filter_names_another_persons_course(
+        self, name: str, course: Course, elsewhere: Course, assistant: User
+    ) -> None:
+        secret = make_course(title="Secret course", short_title="Secret course", term="Secret term")
+        group = make_group(course=secret, name="Secret group")
+        make_assignment(course=secret, title="Secret assignment")
+        make_enrolment(group=group, person=make_user(name="Secret person"))
+        client = signed_in(assistant)
+        address = reverse(f"admin:{name}_changelist")
+        assert "Secret" not in client.get(f"{address}add/").text
+        for query in ("", "?course=all", f"?course={secret.pk}", f"?group={group.pk}"):
+            page = client.get(address + query, follow=True)
+            assert page.status_code == 200
+            assert "Secret" not in page.text, query
+            assert "Show counts" not in page.text
+
+    def test_an_outcome_is_offered_for_students_only(
+        self, course: Course, assistant: User, lecturer: User, student: User
+    ) -> None:
+        query = {"app_label": "grading", "model_name": "examresult", "field_name": "student", "term": ""}
+        found = signed_in(assistant).get("/admin/autocomplete/", query).json()["results"]
+        assert {row["text"] for row in found} == {student.name}
 
 
 class TestStrangers:
