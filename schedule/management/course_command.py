@@ -62,6 +62,8 @@ def moment_given(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def contents(file: str) -> bytes:
     """The bytes of a file, or of standard input for "-". CommandError where it cannot be read."""
+    if file == "-" and sys.stdin is None:  # as under <&-
+        raise CommandError("standard input is closed")
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as wrong:

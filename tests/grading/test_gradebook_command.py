@@ -234,6 +234,52 @@ def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
+def test_a_link_stays_a_link(course: Course, out: Out, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    link, file = tmp_path / "book.csv", tmp_path / "shared" / "book.csv"
+    link.symlink_to(file)
+
+    for _time in range(2):
+        out(format="csv", output=str(link))
+
+        assert link.is_symlink()
+        assert file.read_text("utf-8-sig") == out(format="csv")
+
+
+def test_a_pipe_is_written_into_and_never_replaced(course: Course, out: Out, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        out(format="json", output=str(pipe))
+        assert json.loads(os.read(reader, 1_000)) == {"course": "effdl", "students": []}
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_link_to_a_stream_of_the_system_is_not_replaced(
+    course: Course, out: Out, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, stream = tmp_path / "file", tmp_path / "dev" / "stdout"
+    stream.parent.mkdir()
+    stream.symlink_to(file)
+    file.write_text("before\n")
+    monkeypatch.setattr("grading.management.commands.gradebook.STREAMS", (stream.parent,))
+
+    out(format="json", output=str(stream))
+
+    assert stream.is_symlink()
+    assert file.read_text() == "before\n" + out(format="json")
+
+
+def test_a_link_to_itself_is_named(course: Course, out: Out, tmp_path: Path) -> None:
+    (tmp_path / "book.csv").symlink_to(tmp_path / "book.csv")
+
+    with pytest.raises(CommandError, match=r"book\.csv: a link that leads to itself"):
+        out(format="csv", output=str(tmp_path / "book.csv"))
+
+
 def test_a_workbook_is_not_printed_on_a_terminal(
     course: Course, out: Out, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -278,6 +278,13 @@ def test_the_command_reads_standard_input(course: Course, monkeypatch: pytest.Mo
     assert parts(course) == [("a@example.org", "417", Role.REPRESENTATIVE)]
 
 
+def test_a_closed_standard_input_is_named(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+
+    with pytest.raises(CommandError, match="standard input is closed"):
+        call_command("import_roster", course.slug, "-")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

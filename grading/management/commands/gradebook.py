@@ -18,6 +18,8 @@ from grading.queries.scheme import SchemeMissing
 from schedule.management.course_command import CourseCommand, course_called, moment_given
 
 TEXTS = {"table": as_table, "csv": as_csv, "json": as_json}
+STREAMS = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
+"""What stands there must never be replaced by a file, not even /dev/stdout that leads to one."""
 
 
 class Command(CourseCommand):
@@ -45,7 +47,7 @@ class Command(CourseCommand):
         except SchemeMissing as missing:
             raise CommandError(str(missing)) from None
         if output is not None:
-            write_whole(Path(output), file_contents(book, kind, now))
+            write_out(Path(output), file_contents(book, kind, now))
         elif kind == "xlsx":
             sys.stdout.buffer.write(as_xlsx(book, now=now))
         else:
@@ -57,6 +59,22 @@ def file_contents(book: Gradebook, kind: str, now: datetime) -> bytes:
     if kind == "xlsx":
         return as_xlsx(book, now=now)
     return TEXTS[kind](book).encode("utf-8-sig" if kind == "csv" else "utf-8")
+
+
+def write_out(path: Path, data: bytes) -> None:
+    """Write into a file, a pipe or a device. A link stays a link: what it leads to is written."""
+    if path.parent in STREAMS or (path.exists() and not path.is_file() and not path.is_dir()):
+        try:
+            with path.open("ab") as stream:
+                stream.write(data)
+        except OSError as wrong:
+            raise CommandError(f"{path}: {wrong.strerror}") from None
+        return
+    try:
+        target = path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError):  # what it raises depends on the Python
+        raise CommandError(f"{path}: a link that leads to itself") from None
+    write_whole(target, data)
 
 
 def write_whole(path: Path, data: bytes) -> None:
