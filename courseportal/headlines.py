@@ -106,6 +106,9 @@ def _class_sentence(page: HomePage) -> str:
         return ""
     begins = coming.starts_at.astimezone(page.course.zone)
     words = {"time": date_text(begins, "time"), "room": coming.room, "day": date_text(begins, "weekday")}
+    if coming.is_whole_day:
+        today = begins.date() == page.today
+        return _("Class today.") if today else _("The next class is on %(day)s.") % words
     if begins.date() != page.today:
         return _("The next class is on %(day)s at %(time)s.") % words
     if coming.starts_at <= page.now:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 from people.models import User
 from schedule.models import STUDENT_ROLES, Assignment, ClassMeeting, Course, Enrolment, Exam, Material
+from schedule.rules import is_whole_day
 
 
 def full_address(course: Course, url: str) -> str:
@@ -43,7 +45,7 @@ class Homework:
 
 @dataclass(frozen=True, slots=True)
 class ClassEntry:
-    """A class as it stands in the schedule."""
+    """A class as it stands in the schedule. Of one that takes a whole day the hours are not known yet."""
 
     kind: str
     kind_title: str
@@ -51,6 +53,7 @@ class ClassEntry:
     title: str
     starts_at: datetime
     ends_at: datetime
+    is_whole_day: bool
     room: str
     materials: tuple[Link, ...]
     homework: tuple[Homework, ...]
@@ -102,7 +105,7 @@ def programme(course: Course) -> Programme:
     by_week: dict[int, list[ClassEntry]] = defaultdict(list)
     for meeting in classes:
         number = week_number(course, meeting.starts_at.astimezone(zone).date())
-        by_week[number].append(_entry(meeting, materials[meeting.pk], homework[meeting.pk]))
+        by_week[number].append(_entry(meeting, zone, materials[meeting.pk], homework[meeting.pk]))
     exam = Exam.objects.filter(course=course).first()
     last_on = max(course.ends_on, exam.not_after_on) if exam else course.ends_on
     numbers = range(min([1, *by_week]), max([week_number(course, last_on), *by_week]) + 1)
@@ -111,7 +114,9 @@ def programme(course: Course) -> Programme:
     return Programme(course, tuple(weeks), exam)
 
 
-def _entry(meeting: ClassMeeting, materials: Sequence[Link], homework: Sequence[Homework]) -> ClassEntry:
+def _entry(
+    meeting: ClassMeeting, zone: ZoneInfo, materials: Sequence[Link], homework: Sequence[Homework]
+) -> ClassEntry:
     return ClassEntry(
         kind=meeting.kind,
         kind_title=meeting.get_kind_display(),
@@ -119,6 +124,7 @@ def _entry(meeting: ClassMeeting, materials: Sequence[Link], homework: Sequence[
         title=meeting.title,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
+        is_whole_day=is_whole_day(meeting.starts_at, meeting.ends_at, zone),
         room=meeting.room,
         materials=tuple(materials),
         homework=tuple(homework),
@@ -165,4 +171,4 @@ def coming_class(course: Course, now: datetime) -> ClassEntry | None:
     if meeting is None:
         return None
     rows = Material.objects.filter(class_meeting=meeting).order_by("position").values_list("title", "url")
-    return _entry(meeting, [Link(title, full_address(course, url)) for title, url in rows], ())
+    return _entry(meeting, course.zone, [Link(title, full_address(course, url)) for title, url in rows], ())

@@ -43,6 +43,12 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return instant(datetime.combine(day, END_OF_DAY), zone)
 
 
+def is_whole_day(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a class stands for a whole day of the course: its hours are not known yet."""
+    first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    return first.date() == last.date() and first.time() == time.min and last.time() == END_OF_DAY
+
+
 def usual_class_key(day: date, kind: str, which: int = 1) -> str:
     """The key of a class that is given none: "2025-09-09-lecture", with "-2" for that day's second."""
     return f"{day.isoformat()}-{kind}" + (f"-{which}" if which > 1 else "")

@@ -15,6 +15,7 @@ from schedule.admin.taught import TaughtAdmin, TaughtInline, day_in_list, moment
 from schedule.models import Assignment, ClassMeeting, Exam, Material
 from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
+from schedule.rules import is_whole_day
 
 
 class MaterialInline(TaughtInline):
@@ -36,8 +37,13 @@ class ClassMeetingAdmin(TaughtAdmin):
     ordering = ("-course__starts_on", "starts_at", "key")
 
     @admin.display(description=_("starts at"), ordering="starts_at")
-    def starts(self, meeting: ClassMeeting) -> SafeString:
-        return moment_in(meeting.course.zone, meeting.starts_at)
+    def starts(self, meeting: ClassMeeting) -> SafeString | str:
+        zone = meeting.course.zone
+        if is_whole_day(meeting.starts_at, meeting.ends_at, zone):
+            return _("%(day)s, time not known yet") % {
+                "day": day_in_list(meeting.starts_at.astimezone(zone).date())
+            }
+        return moment_in(zone, meeting.starts_at)
 
     def has_delete_permission(self, request: HttpRequest, obj: ClassMeeting | None = None) -> bool:
         """A class has no results; an assignment given at it stays."""

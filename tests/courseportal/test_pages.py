@@ -179,6 +179,26 @@ def test_home_opens_with_the_class_and_the_price(
     assert "group 417" in page
 
 
+@pytest.mark.parametrize(
+    ("day", "sentence"), [(2, "Class today."), (7, "The next class is on Tuesday, 7 October.")]
+)
+def test_a_class_whose_hours_are_not_known_shows_none(
+    reader: Client, course: Course, day: int, sentence: str
+) -> None:
+    make_class(
+        course=course,
+        title="GPUs",
+        starts_at=moscow(2025, 10, day),
+        ends_at=moscow(2025, 10, day, 23, 59, 59),
+    )
+    with time_machine.travel(LATE, tick=False):
+        home, schedule = reader.get("/").text, page_of(reader, course, "schedule/")
+    assert sentence in home
+    for page in (home, schedule):
+        assert "GPUs" in page and "time not known yet" in page
+        assert "00:00" not in page and "23:59" not in page
+
+
 def test_home_says_what_waits_to_whoever_teaches(
     client: Client, course: Course, assignment: Assignment, student: User, assistant: User
 ) -> None:

@@ -211,6 +211,12 @@ class TestLists:
             assert "Secret" not in page.text, query
             assert "Show counts" not in page.text
 
+    def test_a_class_without_hours_shows_its_day(self, course: Course, assistant: User) -> None:
+        make_class(course=course, starts_at=moscow(2025, 9, 9), ends_at=moscow(2025, 9, 9, 23, 59, 59))
+        page = signed_in(assistant).get(reverse("admin:schedule_classmeeting_changelist")).text
+        assert "9 Sep 2025, time not known yet" in page
+        assert "00:00" not in page
+
     def test_an_outcome_is_offered_for_students_only(
         self, course: Course, assistant: User, lecturer: User, student: User
     ) -> None:

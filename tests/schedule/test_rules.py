@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schedule.rules import end_of_day, end_of_last_minute, instant, utc
+from schedule.rules import end_of_day, end_of_last_minute, instant, is_whole_day, utc
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -64,3 +64,18 @@ def test_an_instant_is_told_in_utc_whatever_zone_it_came_in() -> None:
 def test_a_deadline_typed_as_2359_ends_with_that_day(typed: str, meant: str) -> None:
     local = datetime.fromisoformat(f"2025-09-30 {typed}")
     assert end_of_last_minute(local) == datetime.fromisoformat(f"2025-09-30 {meant}")
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "whole"),
+    [
+        ("2025-09-09 00:00:00", "2025-09-09 23:59:59", True),
+        ("2025-09-09 00:00:00", "2025-09-10 23:59:59", False),
+        ("2025-09-09 00:00:01", "2025-09-09 23:59:59", False),
+        ("2025-09-09 00:00:00", "2025-09-09 23:59:00", False),
+    ],
+)
+def test_a_class_takes_a_whole_day_of_the_courses_zone(starts: str, ends: str, whole: bool) -> None:
+    first, last = (instant(datetime.fromisoformat(each), MOSCOW) for each in (starts, ends))
+    assert is_whole_day(first, last, MOSCOW) is whole
+    assert not is_whole_day(first, last, ZoneInfo("Asia/Vladivostok"))
