@@ -66,7 +66,7 @@ def _read(root: Table) -> CourseDefinition | None:
     return CourseDefinition(
         course=course,
         classes=tuple(sorted(classes, key=lambda each: (each.starts_at, each.key))),
-        exam=read_exam(exam, course.zone),
+        exam=read_exam(exam, course),
         grading=read_grading(grading),
         late_penalty=read_late_penalty(penalty),
         assignments=read_assignments(assignment_tables, course, classes),

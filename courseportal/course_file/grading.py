@@ -21,6 +21,8 @@ def read_late_penalty(table: Table | None) -> LatePolicy | None:
     if table.has("per_day") and table.has("by_day"):
         table.problem("by_day", "a penalty is a rate for each day or a table by day, not both")
         return FREE
+    if table.values.get("by_day") == []:
+        table.problem("by_day", "is empty: for a hard deadline give closes_at, for no penalty per_day = 0")
     if not table.has("per_day") and not table.has("by_day"):
         table.problem("per_day", "is missing: the points for each day, or the whole penalty by_day")
     for place, (earlier, later) in enumerate(pairwise(by_day), start=2):

@@ -199,8 +199,10 @@ class Table:
         self.problem(key, f"the year {day.year} is not between {YEARS[0]} and {YEARS[-1]}")
         return None
 
-    def moment(self, key: str, zone: ZoneInfo, *, default: Any = _REQUIRED) -> datetime | None:
-        """A moment of the course's clock; a day alone means 23:59:59 of it."""
+    def moment(
+        self, key: str, zone: ZoneInfo, *, default: Any = _REQUIRED, takes_day: bool = True
+    ) -> datetime | None:
+        """A moment of the course's clock; a day alone means 23:59:59 of it, or is refused."""
         value = self._take(
             key, (date, str), "a date, or a date and time such as 2025-09-30T18:00:00", default
         )
@@ -218,6 +220,8 @@ class Table:
         if self._in_reach(key, found) is None:
             return None
         if not isinstance(found, datetime):
+            if not takes_day:
+                self.problem(key, f"{found} has no time of day such as {found}T10:30:00")
             return end_of_day(found, zone)
         found = found.replace(microsecond=0)
         return instant(found, zone) if found.tzinfo is None else found.astimezone(ZoneInfo("UTC"))

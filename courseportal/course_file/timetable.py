@@ -39,6 +39,9 @@ def read_course(table: Table) -> CourseFacts:
     starts_on, ends_on = table.day("starts_on"), table.day("ends_on")
     if starts_on and ends_on and ends_on < starts_on:
         table.problem("ends_on", f"{ends_on} is before the course starts, {starts_on}")
+    closes_at = table.moment("closes_at", zone, default=None)
+    if starts_on and closes_at and closes_at.astimezone(zone).date() < starts_on:
+        table.problem("closes_at", f"is before the course starts, {starts_on}")
     title = table.text("title", most=limit(Course, "title"))
     base = table.text("links_base_url", most=limit(Course, "links_base_url"), default="")
     if base:
@@ -52,7 +55,7 @@ def read_course(table: Table) -> CourseFacts:
         time_zone=zone.key,
         starts_on=starts_on or NO_DAY,
         ends_on=ends_on or date.max,
-        closes_at=table.moment("closes_at", zone, default=None),
+        closes_at=closes_at,
         due_days_after_issue=table.integer("due_days_after_issue", least=0, most=366),
         about=table.text("about", default=""),
         links_base_url=base,
@@ -161,14 +164,16 @@ def _read_material(table: Table) -> MaterialFacts:
     return facts
 
 
-def read_exam(table: Table | None, zone: ZoneInfo) -> ExamFacts | None:
+def read_exam(table: Table | None, course: CourseFacts) -> ExamFacts | None:
     """The section [exam]."""
     if table is None:
         return None
     not_before, not_after = table.day("not_before_on"), table.day("not_after_on")
     if not_before and not_after and not_after < not_before:
         table.problem("not_after_on", f"{not_after} is before not_before_on, {not_before}")
-    starts_at = table.moment("starts_at", zone, default=None)
+    if not_before and not_before < course.starts_on:
+        table.problem("not_before_on", f"{not_before} is before the course starts, {course.starts_on}")
+    starts_at = table.moment("starts_at", course.zone, default=None, takes_day=False)
     facts = ExamFacts(
         not_before_on=not_before or NO_DAY,
         not_after_on=not_after or NO_DAY,
@@ -177,7 +182,7 @@ def read_exam(table: Table | None, zone: ZoneInfo) -> ExamFacts | None:
         format=table.text("format", default=""),
     )
     if starts_at and not_before and not_after:
-        day = starts_at.astimezone(zone).date()
+        day = starts_at.astimezone(course.zone).date()
         if not not_before <= day <= not_after:
             table.problem("starts_at", f"{day} is not between {not_before} and {not_after}")
     table.finish()
@@ -209,6 +214,8 @@ def read_assignments(
 def _read_assignment(table: Table, course: CourseFacts, days: Mapping[str, date]) -> AssignmentFacts:
     number = table.integer("number", least=1)
     issue = _read_issue(table, days)
+    if table.has("issued_on") and issue.day and issue.day < course.starts_on:
+        table.problem("issued_on", f"{issue.day} is before the course starts, {course.starts_on}")
     due_at = table.moment("due_at", course.zone, default=None)
     if due_at is None:
         due_at = FAR
@@ -238,6 +245,10 @@ def _read_assignment(table: Table, course: CourseFacts, days: Mapping[str, date]
     )
     if facts.max_score == 0 and table.has("max_score"):
         table.problem("max_score", "an assignment is worth points")
+    if facts.takes_files and table.values.get("suffixes") == []:
+        table.problem(
+            "suffixes", "is empty, so no file could be handed in: name some, or takes_files = false"
+        )
     if not facts.takes_files and not facts.takes_link:
         table.problem("takes_link", "an assignment takes files, a link or both")
     table.finish()

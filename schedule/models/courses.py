@@ -19,9 +19,13 @@ SLUG = RegexValidator(
 )
 
 
+NO_ZONES = frozenset({"Factory", "localtime"})
+"""Names that the zone database may have for no place: "not set", and whatever this machine is set to."""
+
+
 @lru_cache(maxsize=1)
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NO_ZONES
 
 
 def validate_zone(name: str) -> None:

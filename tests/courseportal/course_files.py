@@ -172,6 +172,21 @@ WRONG = [
     ),
     (
         "due_at = 2025-09-30",
+        "late_penalty = { by_day = [] }",
+        "assignment[1].late_penalty.by_day: is empty: for a hard deadline give closes_at",
+    ),
+    (
+        "due_at = 2025-09-30",
+        "suffixes = []",
+        "assignment[1].suffixes: is empty, so no file could be handed in",
+    ),
+    (
+        "due_at = 2025-09-30",
+        "issued_on = 2025-08-31",
+        "assignment[1].issued_on: 2025-08-31 is before the course starts, 2025-09-01",
+    ),
+    (
+        "due_at = 2025-09-30",
         "late_penalty = {}",
         "assignment[1].late_penalty.per_day: is missing: the points for each day, or the whole",
     ),
@@ -179,6 +194,13 @@ WRONG = [
         '"Europe/Moscow"',
         '"Moscow"',
         'course.time_zone: "Moscow" is not an IANA time zone such as "Europe/Moscow"',
+    ),
+    ('"Europe/Moscow"', '"localtime"', 'course.time_zone: "localtime" is not an IANA time zone'),
+    ('"Europe/Moscow"', '"Factory"', 'course.time_zone: "Factory" is not an IANA time zone'),
+    (
+        "ends_on = 2025-12-31",
+        "ends_on = 2025-12-31\ncloses_at = 2025-08-31",
+        "course.closes_at: is before the course starts, 2025-09-01",
     ),
     (
         '"Europe/Moscow"',
@@ -260,5 +282,15 @@ WRONG = [
         "[[activity]]",
         "[exam]\nnot_before_on = 2025-12-16\nnot_after_on = 2025-12-31\nstarts_at = 2026-12-20\n[[activity]]",
         "exam.starts_at: 2026-12-20 is not between 2025-12-16 and 2025-12-31",
+    ),
+    (
+        "[[activity]]",
+        "[exam]\nnot_before_on = 2025-12-16\nnot_after_on = 2025-12-31\nstarts_at = 2025-12-20\n[[activity]]",
+        "exam.starts_at: 2025-12-20 has no time of day such as 2025-12-20T10:30:00",
+    ),
+    (
+        "[[activity]]",
+        "[exam]\nnot_before_on = 2024-12-16\nnot_after_on = 2025-12-31\n[[activity]]",
+        "exam.not_before_on: 2024-12-16 is before the course starts, 2025-09-01",
     ),
 ]
