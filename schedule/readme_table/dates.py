@@ -152,7 +152,7 @@ def _read_year(digits: str | None) -> int | None:
     if digits is None:
         return None
     year = int(digits)
-    year = 2000 + year if year < 100 else year
+    year = 2000 + year if len(digits) == 2 else year
     if not 2000 <= year <= 2100:
         raise UnclearError("this year is far away")
     return year

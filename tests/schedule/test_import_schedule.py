@@ -267,6 +267,26 @@ class TestHomework:
         work.refresh_from_db()
         assert (work.issued_on, work.due_at) == (date(2025, 9, 23), moscow(2025, 10, 5, 18))
 
+    def test_a_day_of_issue_that_was_set_by_hand_stays_and_so_does_its_deadline(
+        self, course: Course, bring: Bring, tmp_path: Path
+    ) -> None:
+        rows = ["| 9 сентября | Лекция 1 | GPU | | ДЗ 1 |", "| 12 сентября | Лекция 2 | CUDA | | ДЗ 1 |"]
+        bring(*rows)
+        first = Assignment.objects.order_by("number")[0]
+        first.issued_on, first.due_at = date(2025, 9, 12), moscow(2025, 9, 26, 23, 59, 59)
+        first.save()
+        before = everything(course)
+
+        assert bring(*rows).lines == ()
+        exported = tmp_path / "exported.md"
+        exported.write_text(command("export_schedule", course.slug), encoding="utf-8")
+        assert command("import_schedule", course.slug, str(exported)).endswith("nothing to change\n")
+        assert everything(course) == before
+
+        bring("| 10 сентября | Лекция 1 | GPU | | ДЗ 1 |", rows[1])
+        first.refresh_from_db()
+        assert (first.issued_on, first.due_at) == (date(2025, 9, 12), moscow(2025, 9, 26, 23, 59, 59))
+
     def test_a_deadline_does_not_pass_the_closing_date(self, bring: Bring) -> None:
         bring("| 9 сентября | Лекция 1 | GPU | | ДЗ 1 |")
         Assignment.objects.update(closes_at=moscow(2025, 9, 24))

@@ -149,6 +149,7 @@ def test_days(cell: str, on: date) -> None:
         ("9 сентября 12:00-10:30", "it ends before it begins"),
         ("9 сентября 10:30-25:00", "there is no such time of day"),
         ("9 сентября 1025", "this year is far away"),
+        ("9 сентября 0025", "this year is far away"),
     ],
 )
 def test_days_that_are_not_clear(cell: str, why: str) -> None:

@@ -52,6 +52,7 @@ class _KnownHomework:
 
 
 _HOMEWORK_MARKS: Final[tuple[Callable[[_KnownHomework], Mark], ...]] = (
+    lambda known: (known.title, known.class_key) if known.class_key else None,
     lambda known: (known.title, known.issued_on),
     lambda known: known.title,
     lambda known: known.address or None,
@@ -97,10 +98,21 @@ def _new_homework(course: Course, one: Given) -> Values:
 def _homework_values(course: Course, one: Given, assignment: Assignment) -> Values:
     values = _new_homework(course, one)
     values["statement_url"] = kept_address(course, assignment.statement_url, one.work.url)
+    if _has_a_day_of_its_own(course, one, assignment):
+        del values["issued_on"], values["due_at"]
+        return values
     follows = assignment.due_at == _usual_due_at(course, assignment.issued_on)
     if not follows or (assignment.closes_at and assignment.closes_at < values["due_at"]):
         del values["due_at"]  # a date of its own
     return values
+
+
+def _has_a_day_of_its_own(course: Course, one: Given, assignment: Assignment) -> bool:
+    """Whether somebody set another day of issue than that of the class, at which it stays."""
+    at_class = assignment.given_at_class
+    if at_class is None or at_class.key != one.class_key:
+        return False
+    return assignment.issued_on != at_class.starts_at.astimezone(course.zone).date()
 
 
 def _usual_due_at(course: Course, issued_on: date) -> datetime:
