@@ -105,12 +105,12 @@ def _class_sentence(page: HomePage) -> str:
     if coming is None:
         return ""
     begins = coming.starts_at.astimezone(page.course.zone)
-    words = {"time": date_text(begins, "time"), "room": coming.room, "day": date_text(begins, "weekday")}
+    words = {"time": date_text(begins, "time"), "room": coming.room, "day": date_text(begins, "on_weekday")}
     if coming.is_whole_day:
         today = begins.date() == page.today
-        return _("Class today.") if today else _("The next class is on %(day)s.") % words
+        return _("Class today.") if today else _("The next class is %(day)s.") % words
     if begins.date() != page.today:
-        return _("The next class is on %(day)s at %(time)s.") % words
+        return _("The next class is %(day)s at %(time)s.") % words
     if coming.starts_at <= page.now:
         return _("Class now, in %(room)s.") % words if coming.room else _("Class now.")
     return _("Class at %(time)s, %(room)s.") % words if coming.room else _("Class at %(time)s.") % words

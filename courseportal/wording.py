@@ -8,23 +8,26 @@ from datetime import date, datetime, tzinfo
 
 from django.utils import formats
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext, pgettext
+
+from people.days import short_month, short_month_of_day, zone_name
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
 
 DAY_STYLES = {
-    "day": "j {month}",
-    "long_day": "j E",
-    "weekday": "l, j E",
-    "dated": "j E Y",
+    "day": f"j{NBSP}{{month}}",
+    "long_day": f"j{NBSP}E",
+    "weekday": f"l, j{NBSP}E",
+    "on_weekday": f"j{NBSP}E",
+    "dated": f"j{NBSP}E Y",
 }
 MOMENT_STYLES = {
-    "short": "j {month}, H:i",
-    "long": "j E, H:i",
+    "short": f"j{NBSP}{{month}}, H:i",
+    "long": f"j{NBSP}E, H:i",
     "time": "H:i",
-    "seconds": "j E Y, H:i:s",
+    "seconds": f"j{NBSP}E Y, H:i:s",
     "clock": "H:i:s",
     **DAY_STYLES,
 }
@@ -66,22 +69,32 @@ def size_text(size: int) -> str:
     raise AssertionError(size)
 
 
-def _month() -> str:
-    # Russian writes the short month in lower case; Django's "M" makes it a title.
-    return "b" if (get_language() or "").startswith("ru") else "M"
-
-
 def date_text(value: date, style: str = "day") -> str:
-    """A day or a moment in one of ``MOMENT_STYLES``; a moment must already be in the zone it is read in."""
-    text = format_date(value, MOMENT_STYLES[style].format(month=_month()))
-    return text.replace(" ", NBSP, 1) if style in ("day", "short") else text
+    """A day or a moment in one of ``MOMENT_STYLES``; a moment must already be in the zone it is read in.
+
+    "weekday" opens a line ("Tuesday, 24 November"), "on_weekday" stands in a sentence ("on Tuesday, …").
+    """
+    text = format_date(value, MOMENT_STYLES[style].format(month=short_month_of_day(value)))
+    return f"{_on_weekday(value)}, {text}" if style == "on_weekday" else text
 
 
 def moment_text(at: datetime, style: str, zone: tzinfo, *, with_zone: bool = False) -> str:
     """An aware moment in ``zone``; ``with_zone`` adds the zone's abbreviation, as "MSK"."""
     local = at.astimezone(zone)
     text = date_text(local, style)
-    return f"{text}{NBSP}{local.tzname()}" if with_zone else text
+    return f"{text}{NBSP}{zone_name(local)}" if with_zone else text
+
+
+def _on_weekday(value: date) -> str:
+    return (
+        pgettext("in a sentence", "on Monday"),
+        pgettext("in a sentence", "on Tuesday"),
+        pgettext("in a sentence", "on Wednesday"),
+        pgettext("in a sentence", "on Thursday"),
+        pgettext("in a sentence", "on Friday"),
+        pgettext("in a sentence", "on Saturday"),
+        pgettext("in a sentence", "on Sunday"),
+    )[value.weekday()]
 
 
 def weekday_text(value: date) -> str:
@@ -99,7 +112,7 @@ def weekday_text(value: date) -> str:
 
 def month_text(value: date, *, short: bool = False) -> str:
     """The name of a month standing alone: "November" or "Nov"."""
-    return format_date(value, _month() if short else "F")
+    return format_date(value, short_month() if short else "F")
 
 
 def distance_text(at: datetime, now: datetime) -> str:

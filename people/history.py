@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 
 from django.db import models
 from django.utils import formats
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from people.audit import audited_models
+from people.days import short_month_of_day, zone_name
 from people.models import AuditEntry
 
 Field: TypeAlias = "models.Field[Any, Any]"
@@ -48,13 +49,13 @@ class Change:
         return _moment(self.at)
 
 
-def day_format() -> str:
-    """How lists write a day, "9 Sep 2025"; Russian writes the short month in lower case."""
-    return "j b Y" if (get_language() or "").startswith("ru") else "j M Y"
+def listed_day(day: date) -> str:
+    """A day as lists write it, "9 Sep 2025"."""
+    return formats.date_format(day, f"j {short_month_of_day(day)} Y")
 
 
 def _moment(at: datetime) -> str:
-    return f"{formats.date_format(at, f'{day_format()}, H:i:s')} {at.tzname()}"
+    return f"{listed_day(at)}, {at:%H:%M:%S} {zone_name(at)}"
 
 
 def in_words(entries: Iterable[AuditEntry], zone: tzinfo) -> list[Change]:
@@ -142,6 +143,6 @@ def _plain_value(field: Field, value: Any, zone: tzinfo) -> str:
             moment = datetime.fromisoformat(value).astimezone(zone)
             return _moment(moment)
         case models.DateField():
-            return formats.date_format(date.fromisoformat(value), day_format())
+            return listed_day(date.fromisoformat(value))
         case _:
             return str(value)

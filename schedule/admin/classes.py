@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from people.history import listed_day
 from schedule.admin.filters import CourseFilter
-from schedule.admin.taught import TaughtAdmin, TaughtInline, day_in_list, moment_in
+from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
 from schedule.models import Assignment, ClassMeeting, Exam, Material
 from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
@@ -41,7 +42,7 @@ class ClassMeetingAdmin(TaughtAdmin):
         zone = meeting.course.zone
         if is_whole_day(meeting.starts_at, meeting.ends_at, zone):
             return _("%(day)s, time not known yet") % {
-                "day": day_in_list(meeting.starts_at.astimezone(zone).date())
+                "day": listed_day(meeting.starts_at.astimezone(zone).date())
             }
         return moment_in(zone, meeting.starts_at)
 
@@ -92,7 +93,7 @@ class AssignmentAdmin(TaughtAdmin):
 
     @admin.display(description=_("issued on"), ordering="issued_on")
     def issued(self, assignment: Assignment) -> str:
-        return day_in_list(assignment.issued_on)
+        return listed_day(assignment.issued_on)
 
     @admin.display(description=_("deadline"), ordering="due_at")
     def due(self, assignment: Assignment) -> SafeString:
@@ -110,11 +111,11 @@ class ExamAdmin(TaughtAdmin):
 
     @admin.display(description=_("not before"), ordering="not_before_on")
     def not_before(self, exam: Exam) -> str:
-        return day_in_list(exam.not_before_on)
+        return listed_day(exam.not_before_on)
 
     @admin.display(description=_("not after"), ordering="not_after_on")
     def not_after(self, exam: Exam) -> str:
-        return day_in_list(exam.not_after_on)
+        return listed_day(exam.not_after_on)
 
     @admin.display(description=_("starts at"), ordering="starts_at")
     def starts(self, exam: Exam) -> SafeString:

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from people.history import listed_day
 from schedule.admin.filters import CourseFilter, GroupFilter
-from schedule.admin.taught import TaughtAdmin, day_in_list, moment_in
+from schedule.admin.taught import TaughtAdmin, moment_in
 from schedule.models import STUDENT_ROLES, Course, Enrolment, StudyGroup
 from schedule.models.courses import validate_zone
 from schedule.moments import CourseForm
@@ -47,11 +48,11 @@ class CourseAdmin(TaughtAdmin):
 
     @admin.display(description=_("first day"), ordering="starts_on")
     def first_day(self, course: Course) -> str:
-        return day_in_list(course.starts_on)
+        return listed_day(course.starts_on)
 
     @admin.display(description=_("last day"), ordering="ends_on")
     def last_day(self, course: Course) -> str:
-        return day_in_list(course.ends_on)
+        return listed_day(course.ends_on)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody teaches a course that is not there yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,14 +12,14 @@ from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from people.history import day_format, in_words
+from people.history import in_words, listed_day
 from people.models import AuditEntry
 from schedule.admin.filters import CourseFilter, chosen_course, taught_courses
 from schedule.models import Course
@@ -54,13 +54,8 @@ def moment_in(zone: tzinfo, at: datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>',
         local.isoformat(timespec="seconds"),
-        formats.date_format(local, f"{day_format()}, H:i"),
+        f"{listed_day(local)}, {local:%H:%M}",
     )
-
-
-def day_in_list(day: date) -> str:
-    """A day as lists write it, "9 Sep 2025"."""
-    return formats.date_format(day, day_format())
 
 
 class _ByCourse(_Options):

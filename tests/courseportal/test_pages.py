@@ -180,7 +180,8 @@ def test_home_opens_with_the_class_and_the_price(
 
 
 @pytest.mark.parametrize(
-    ("day", "sentence"), [(2, "Class today."), (7, "The next class is on Tuesday, 7 October.")]
+    ("day", "sentence"),
+    [(2, "Class today."), (7, "The next class is on Tuesday, 7\N{NO-BREAK SPACE}October.")],
 )
 def test_a_class_whose_hours_are_not_known_shows_none(
     reader: Client, course: Course, day: int, sentence: str

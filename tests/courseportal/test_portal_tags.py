@@ -100,9 +100,9 @@ def rulers() -> str:
 
 def test_rulers_say_in_words_what_they_show() -> None:
     drawn = rulers()
-    assert 'aria-label="1 deadline of the term; today is 23 November."' in drawn
+    assert 'aria-label="1 deadline of the term; today is 23\N{NO-BREAK SPACE}November."' in drawn
     assert 'aria-label="37.5 points of 60; good ≥ 36"' in drawn
-    assert 'aria-label="What handing in costs day by day; free until 22 November"' in drawn
+    assert 'aria-label="What handing in costs day by day; free until 22\N{NO-BREAK SPACE}November"' in drawn
 
 
 def test_coordinates_do_not_depend_on_the_language() -> None:

@@ -69,6 +69,9 @@ def test_a_size_is_short_and_exact_to_a_tenth(size: int, expected: str) -> None:
         ("time", "23:59", "23:59"),
         ("day", "19 Nov", "19 ноя"),
         ("long_day", "19 November", "19 ноября"),
+        ("weekday", "Thursday, 19 November", "Четверг, 19 ноября"),
+        ("on_weekday", "on Thursday, 19 November", "в четверг, 19 ноября"),
+        ("dated", "19 November 2026", "19 ноября 2026"),
     ],
 )
 def test_a_moment_is_written_in_the_zone_and_language_of_the_page(
@@ -82,6 +85,33 @@ def test_a_moment_is_written_in_the_zone_and_language_of_the_page(
 
 def test_a_moment_names_its_zone_when_asked() -> None:
     assert wording.moment_text(AT, "time", MOSCOW, with_zone=True) == "23:59\N{NO-BREAK SPACE}MSK"
+    with translation.override("ru"):
+        assert wording.moment_text(AT, "time", MOSCOW, with_zone=True) == "23:59\N{NO-BREAK SPACE}МСК"
+        assert wording.moment_text(AT, "time", UTC, with_zone=True) == "20:59\N{NO-BREAK SPACE}UTC"
+
+
+def test_may_keeps_its_ending_after_a_day() -> None:
+    victory = date(2026, 5, 9)
+    assert wording.date_text(victory) == "9\N{NO-BREAK SPACE}May"
+    with translation.override("ru"):
+        assert wording.date_text(victory) == "9\N{NO-BREAK SPACE}мая"
+        assert wording.month_text(victory, short=True) == "май"
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "expected"),
+    [
+        (100, "1 балл"),
+        (200, "2 балла"),
+        (500, "5 баллов"),
+        (1100, "11 баллов"),
+        (2100, "21 балл"),
+        (250, "2,5 балла"),
+    ],
+)
+def test_points_with_their_word_in_russian(hundredths: int, expected: str) -> None:
+    with translation.override("ru"):
+        assert wording.in_points(hundredths).replace("\N{NO-BREAK SPACE}", " ") == expected
 
 
 @pytest.mark.parametrize(

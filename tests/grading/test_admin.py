@@ -256,8 +256,8 @@ class TestOneWork:
         for words in (
             "Ветрова Алиса",
             "group 417",
-            "1 October 2025, 00:00:01",
-            "30 September 2025, 23:59:59",
+            "1\N{NO-BREAK SPACE}October 2025, 00:00:01",
+            "30\N{NO-BREAK SPACE}September 2025, 23:59:59",
             "1 day late, −1.00",
             f'href="{address}"',
             'href="https://example.org/repo"',
