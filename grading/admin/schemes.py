@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,11 @@ class GradeInline(TaughtInline):
 class GradingSchemeAdmin(TaughtAdmin):
     inlines = (GradeInline,)
     list_display = ("of_course", "pass_grade", "pass_basis")
+
+    def history_rows(self, row: GradingScheme) -> tuple[Model | None, ...]:
+        """With its grades: their thresholds are what a scale is changed by."""
+        return (row, *row.grades.all())
+
     list_select_related = ("course",)
 
 

@@ -145,6 +145,9 @@ class WorkAdmin(TaughtAdmin):
 
     # One work
 
+    def name_of(self, row: Submission) -> str:
+        return _subject(row)
+
     def history_rows(self, row: Submission) -> tuple[Model | None, ...]:
         return (row, getattr(row, "review", None))
 
@@ -177,8 +180,7 @@ class WorkAdmin(TaughtAdmin):
         waiting = self._queue(request)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("%(student)s, № %(number)d")
-            % {"student": work.student, "number": work.assignment.number},
+            "title": _subject(work),
             "subtitle": None,
             "opts": self.opts,
             "work": work,

@@ -197,6 +197,10 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
 
     # The audit is the history: written by the database, whoever changes a row and however.
 
+    def name_of(self, row: Any) -> str:
+        """What a row is called above its history."""
+        return str(row)
+
     def history_rows(self, row: Any) -> tuple[models.Model | None, ...]:
         """The rows whose changes the history of this one shows."""
         return (row,)
@@ -208,9 +212,10 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
         entries = AuditEntry.objects.of(*self.history_rows(row)).select_related("person")
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Changes: %s") % row,
+            "title": _("Changes: %s") % self.name_of(row),
             "subtitle": None,
-            "module_name": self.opts.verbose_name_plural,
+            "module_name": self.list_name,
+            "row_name": self.name_of(row),
             "object": row,
             "opts": self.opts,
             "changes": in_words(entries[:500], self.zone_of(row)),

@@ -334,6 +334,7 @@ class TestOneWork:
         assert "by hand, past the portal" in ta.get(page_of(work)).text
         history = ta.get(reverse("admin:grading_submission_history", args=[work.pk])).text
         assert lecturer.name in history
+        assert f"Changes: {work.student.name}, № 1" in history
 
     def test_work_that_came_too_late_is_graded_and_does_not_count(self, ta: Client, course: Course) -> None:
         hard = make_assignment(course=course, closes_at=moscow(2025, 9, 30, 23, 59, 59))
@@ -486,6 +487,8 @@ class TestScheme:
         row = GradeRow.objects.get(scheme__course=course, position=0)
         assert row.min_total == 5050
         assert AuditEntry.objects.of(row)[0].new == {"min_total": 5050}
+        history = ta.get(self.address(course).replace("change", "history")).text
+        assert "48</span>" in history and "50.5</span>" in history
 
     @pytest.mark.parametrize(
         ("fields", "message"),
