@@ -27,6 +27,7 @@ from grading.admin.review_form import ReviewForm
 from grading.admin.words import lateness_text, sum_text
 from grading.models import Review, Submission
 from grading.queries.marking import QueueLine, mark_of, queue_lines, work_page
+from grading.queries.reading import read_files
 from people.history import in_words
 from people.models import AuditEntry
 from schedule.admin.filters import CourseFilter
@@ -185,6 +186,7 @@ class WorkAdmin(TaughtAdmin):
             "opts": self.opts,
             "work": work,
             "page": page,
+            "files": read_files(page.attempt.files),
             "form": form,
             "theirs": theirs,
             "mark": mark_of(work, page.terms.prices),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from grading.archives import is_archive
 from grading.models import Submission, SubmissionFile
+from grading.previews import has_preview
 from grading.queries.deadlines import Terms
 from grading.rules import Graded, Mark, best_of, mark
 from schedule.markdown import render_markdown
@@ -56,6 +57,11 @@ class FileLine:
     def is_archive(self) -> bool:
         """Whether its contents can be listed (``grading:contents``)."""
         return is_archive(self.name)
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether it may be read on a page (``grading:contents``)."""
+        return has_preview(self.name)
 
 
 @dataclass(frozen=True, slots=True)

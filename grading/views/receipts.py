@@ -12,8 +12,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from grading.archives import NotListed, contents_of, is_archive
+from grading.archives import is_archive
 from grading.models import Submission, SubmissionFile
+from grading.previews import NoPreview, has_preview
+from grading.queries.reading import preview_of_row
 from grading.queries.receipts import receipt_page
 from schedule.views import CourseRequest, course_page
 
@@ -39,7 +41,8 @@ def file(request: CourseRequest, pk: int, name: str) -> HttpResponseBase:
     try:
         stream = storages["default"].open(row.path)
     except OSError:
-        return _unreadable(row)
+        logger.critical("File %s of submission %s cannot be read", row.pk, row.submission_id, exc_info=True)
+        return _unreadable()
     response = FileResponse(stream, content_type="application/octet-stream")
     response["Content-Length"] = str(row.size)
     response["Content-Disposition"] = attachment_header(row.name)
@@ -52,18 +55,17 @@ def file(request: CourseRequest, pk: int, name: str) -> HttpResponseBase:
 @require_safe
 @course_page
 def contents(request: CourseRequest, pk: int) -> HttpResponseBase:
-    """What is in an archive, for those who may have it: names and sizes, nothing is unpacked."""
+    """What is in a file, for those who may have it: text made safe, the list of an archive."""
     row = get_object_or_404(files_for(request).select_related("submission__assignment"), pk=pk)
-    if not is_archive(row.name):
+    if not has_preview(row.name):
         raise Http404
-    context: dict[str, object] = {"file": row, "submission": row.submission, "contents": None}
+    context: dict[str, object] = {"file": row, "submission": row.submission, "preview": None}
     try:
-        with storages["default"].open(row.path) as stream:
-            context["contents"] = contents_of(stream)
-    except NotListed:
-        pass
+        context["preview"] = preview_of_row(row)
+    except NoPreview:
+        context["is_archive"] = is_archive(row.name)
     except OSError:
-        return _unreadable(row)
+        return _unreadable()
     return render(request, "grading/contents.html", context)
 
 
@@ -73,8 +75,7 @@ def files_for(request: CourseRequest) -> QuerySet[SubmissionFile]:
     return SubmissionFile.objects.filter(submission__in=visible)
 
 
-def _unreadable(row: SubmissionFile) -> HttpResponse:
-    logger.critical("File %s of submission %s cannot be read", row.pk, row.submission_id, exc_info=True)
+def _unreadable() -> HttpResponse:
     return HttpResponse(_("This file cannot be read just now. Try again in a minute."), status=503)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from grading.models import ExamResult, GradeRow, GradingScheme, LatePenalty, Review, Submission
+from grading.storage import SUBMISSIONS, durable_storage
 from people.models import AuditEntry, User
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from tests.factories import (
@@ -269,6 +272,19 @@ class TestOneWork:
             assert words in text, words
         assert "asks to look at another attempt" not in text
         assert "asks to look at another attempt" in ta.get(page_of(earlier)).text
+
+    def test_its_files_are_open_on_its_page(self, ta: Client, assignment: Assignment, place: Path) -> None:
+        work = make_submission(assignment=assignment)
+        for name, content in (("run.py", b"print('<i>')"), ("paper.pdf", b"%PDF"), ("broken.py", b"\xff")):
+            (kept,) = durable_storage().keep([ContentFile(content, name=name)], under=SUBMISSIONS)
+            make_file(submission=work, name=name, size=kept.size, sha256=kept.sha256, path=kept.path)
+        make_file(submission=work, name="lost.py")
+        text = ta.get(page_of(work)).text
+        assert "&lt;i&gt;" in text and "<i>" not in text
+        assert text.count('<details class="file" open>') == 1
+        for name in ("run.py", "paper.pdf", "broken.py", "lost.py"):
+            assert f"<strong>{name}</strong>" in text
+        assert text.count("cannot be read just now") == 1
 
     def test_points_and_feedback_are_saved_and_the_sum_is_told(
         self, ta: Client, assistant: User, assignment: Assignment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import zipfile
 from io import BytesIO
@@ -175,10 +176,30 @@ def test_a_damaged_archive_is_told(
     assert answer.status_code == 200 and "cannot be listed" in answer.content.decode()
 
 
-def test_only_archives_are_listed_and_only_to_those_who_may(
+def test_a_notebook_is_read_on_a_page(
+    client: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    client.force_login(student)
+    source = {"cells": [{"cell_type": "code", "source": "print('<b>')", "outputs": []}]}
+    file = SimpleUploadedFile("a.ipynb", json.dumps(source).encode())
+    with time_machine.travel(moscow(2025, 9, 29, 12)):
+        post(client, course, files=file)
+    row = SubmissionFile.objects.get()
+    answer = client.get(url(course, f"files/{row.pk}/contents/"))
+    shown = answer.text.partition('class="reading"')[2]
+    assert "&lt;b&gt;" in shown and "<b>" not in shown
+    assert "style-src 'self'" in answer["Content-Security-Policy"]
+    durable_storage().delete(row.path)
+    assert client.get(url(course, f"files/{row.pk}/contents/")).status_code == 503
+
+
+def test_a_file_is_opened_only_where_it_can_be_and_only_to_those_who_may(
     client: Client, course: Course, kept: SubmissionFile, student: User, group_mate: User
 ) -> None:
     client.force_login(student)
+    page = client.get(url(course, f"files/{kept.pk}/contents/"))  # random bytes
+    assert "cannot be shown here" in page.text and "Download" in page.text
+    SubmissionFile.objects.update(name="a.pdf")
     assert client.get(url(course, f"files/{kept.pk}/contents/")).status_code == 404
     SubmissionFile.objects.update(name="a.zip")
     client.force_login(group_mate)
