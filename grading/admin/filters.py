@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,29 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
         return in_state(queryset, self.state())
+
+
+class WhoseFilter(admin.SimpleListFilter):
+    """By who said that they review a work, or has written about it."""
+
+    title = _("TA")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("mine")), ("free", _("nobody’s yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        match self.value():
+            case "mine":
+                reader = request.user.pk
+                unclaimed = Q(claim__isnull=True) | Q(review__score__isnull=False)
+                return queryset.filter(
+                    Q(claim__ta=reader, review__score__isnull=True) | unclaimed & Q(review__reviewer=reader)
+                )
+            case "free":
+                return queryset.filter(claim__isnull=True, review__reviewer__isnull=True)
+            case _:
+                return queryset
 
 
 class AssignmentFilter(OfCourseFilter):

@@ -34,8 +34,12 @@ class ReviewForm(forms.Form):
     )
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None, *, work: Submission) -> None:
-        super().__init__(data, label_suffix="", initial=_values(getattr(work, "review", None)))
+    def __init__(
+        self, data: QueryDict | None = None, *, work: Submission, typed: QueryDict | None = None
+    ) -> None:
+        """``typed`` is what stands in the form already: shown as it is, neither checked nor saved."""
+        values = _values(getattr(work, "review", None)) | ({} if typed is None else typed.dict())
+        super().__init__(data, label_suffix="", initial=values)
         self.max_score = work.assignment.max_score
 
     def clean_score(self) -> int | None:

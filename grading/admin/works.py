@@ -21,11 +21,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grading.actions.claim import AlreadyClaimed, claim_submission, release_submission
 from grading.actions.review import ReviewConflict, review_submission
-from grading.admin.filters import AssignmentFilter, StateFilter, StudentGroupFilter
+from grading.admin.filters import AssignmentFilter, StateFilter, StudentGroupFilter, WhoseFilter
 from grading.admin.review_form import ReviewForm
+from grading.admin.together import download, give_back, take
 from grading.admin.words import lateness_text, sum_text
-from grading.models import Review, Submission
+from grading.models import Claim, Review, Submission
 from grading.queries.marking import QueueLine, mark_of, queue_lines, work_page
 from grading.queries.reading import read_files
 from people.history import in_words
@@ -81,21 +83,22 @@ class WorkAdmin(TaughtAdmin):
         "lateness",
         "age",
         "points",
-        "reviewed_by",
+        "whose",
     )
-    list_filter = (StateFilter, CourseFilter, AssignmentFilter, StudentGroupFilter)
+    list_filter = (StateFilter, WhoseFilter, CourseFilter, AssignmentFilter, StudentGroupFilter)
     search_fields = ("student__name", "student__email", "=receipt")
     search_help_text = gettext_lazy("A name, an e-mail or the number of a receipt.")
     ordering = ("submitted_at", "pk")
     list_per_page = 50
-    actions = None
+    actions = (take, give_back, download)
+    actions_selection_counter = True
 
     class Media:
         css = {"all": ("portal/css/marking.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         works = Submission.objects.gradable_by(request.user).order_by("submitted_at", "pk")
-        return works.select_related("student", "assignment__course", "review__reviewer")
+        return works.select_related("student", "assignment__course", "review__reviewer", "claim__ta")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Order if hasattr(request, "only_order") else Queue
@@ -139,9 +142,11 @@ class WorkAdmin(TaughtAdmin):
         mark = _line(work).mark
         return NOTHING if mark is None else sum_text(mark)
 
-    @admin.display(description=gettext_lazy("reviewed by"), ordering="review__reviewer__name")
-    def reviewed_by(self, work: Submission) -> str:
-        review = getattr(work, "review", None)
+    @admin.display(description=gettext_lazy("TA"))
+    def whose(self, work: Submission) -> str:
+        review, claim = getattr(work, "review", None), getattr(work, "claim", None)
+        if claim is not None and (review is None or review.score is None):
+            return _("%(name)s (taken)") % {"name": claim.ta}
         return str(review.reviewer) if review and review.reviewer else NOTHING
 
     # One work
@@ -157,6 +162,9 @@ class WorkAdmin(TaughtAdmin):
         work: Submission = self._found(request, object_id)
         if request.method != "POST":
             return self._page(request, work, ReviewForm(work=work))
+        if "_claim" in request.POST:
+            self._claim(request, work)
+            return self._page(request, work, ReviewForm(work=work, typed=request.POST))
         form = ReviewForm(request.POST, work=work)
         if not form.is_valid():
             return self._page(request, work, form)
@@ -172,6 +180,18 @@ class WorkAdmin(TaughtAdmin):
             return self._page(request, work, *self._after_conflict(request, work, conflict))
         self._say_saved(request, work, review)
         return HttpResponseRedirect(self._next_address(request, work, queue))
+
+    def _claim(self, request: HttpRequest, work: Submission) -> None:
+        """Take the work or give it back; what is typed stays typed."""
+        person: Any = request.user
+        if request.POST["_claim"] == "release":
+            release_submission(submission=work, by=person)
+        else:
+            over = request.POST["_claim"] == "over"
+            try:
+                claim_submission(submission=work, by=person, now=timezone.now(), over=over)
+            except AlreadyClaimed as refused:
+                messages.warning(request, _("%(name)s has just taken it.") % {"name": refused.claim.ta})
 
     def _page(
         self, request: HttpRequest, work: Submission, form: ReviewForm, theirs: Review | None = None
@@ -189,12 +209,13 @@ class WorkAdmin(TaughtAdmin):
             "files": read_files(page.attempt.files),
             "form": form,
             "theirs": theirs,
+            "claim": Claim.objects.filter(submission=work).select_related("ta").first(),
             "mark": mark_of(work, page.terms.prices),
             "lateness": lateness_text(page.attempt.days_late, page.price),
             "zone": page.course.zone,
             "changes": in_words(entries[:100], page.course.zone),
             "left": len(waiting),
-            "has_next": bool(set(waiting) - {work.pk}),
+            "has_next": bool(self._open_to(request, waiting) - {work.pk}),
             "list_url": self._list_address(request),
         }
         template = "admin/grading/submission/work.html"
@@ -229,6 +250,11 @@ class WorkAdmin(TaughtAdmin):
             return []
         return list(listed.values_list("pk", flat=True))
 
+    def _open_to(self, request: HttpRequest, queue: list[int]) -> set[int]:
+        """Those of the works that no other TA has taken."""
+        claimed = Claim.objects.filter(submission__in=queue).exclude(ta=request.user.pk)
+        return set(queue) - set(claimed.values_list("submission_id", flat=True))
+
     def _list_address(self, request: HttpRequest) -> str:
         filters = request.GET.get(FILTERS, "")
         return reverse("admin:grading_submission_changelist") + (f"?{filters}" if filters else "")
@@ -241,9 +267,12 @@ class WorkAdmin(TaughtAdmin):
         if "_next" not in request.POST:
             return self._list_address(request)
         after = queue[queue.index(work.pk) + 1 :] if work.pk in queue else []
-        following = next((pk for pk in (*after, *queue) if pk != work.pk), None)
+        mine = self._open_to(request, queue) - {work.pk}
+        following = next((pk for pk in (*after, *queue) if pk in mine), None)
         if following is None:
-            messages.info(request, _("Every work is marked."))
+            is_last = not set(queue) - {work.pk}
+            said = _("Every work is marked.") if is_last else _("The other works are taken by other TAs.")
+            messages.info(request, said)
             return self._list_address(request)
         filters = request.GET.get(FILTERS, "")
         query = f"?{urlencode({FILTERS: filters})}" if filters else ""

@@ -2,9 +2,10 @@
 
 from grading.models.exams import ExamResult
 from grading.models.schemes import GradeRow, GradingScheme, LatePenalty
-from grading.models.submissions import Review, Submission, SubmissionFile
+from grading.models.submissions import Claim, Review, Submission, SubmissionFile
 
 __all__ = [
+    "Claim",
     "ExamResult",
     "GradeRow",
     "GradingScheme",

@@ -173,3 +173,20 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission}"
+
+
+class Claim(models.Model):
+    """A TA's word that they review a submission. It is advice to the others: any of them may give points."""
+
+    submission = models.OneToOneField(
+        Submission, models.PROTECT, related_name="claim", verbose_name=_("submission")
+    )
+    ta = models.ForeignKey(User, models.PROTECT, related_name="claims", verbose_name=_("teaching assistant"))
+    claimed_at = models.DateTimeField(_("taken at"))
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.ta}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from grading.models import ExamResult, GradeRow, GradingScheme, LatePenalty, Review, Submission
+from grading.models import Claim, ExamResult, GradeRow, GradingScheme, LatePenalty, Review, Submission
 from grading.storage import SUBMISSIONS, durable_storage
 from people.models import AuditEntry, User
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
@@ -31,7 +33,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 QUEUE = "/admin/grading/submission/"
 QUERIES_OF_THE_QUEUE = 14
-QUERIES_OF_A_WORK = 19
+QUERIES_OF_A_WORK = 20
 
 
 @pytest.fixture
@@ -415,6 +417,90 @@ class TestNext:
         first, *_others = self.works(assignment)
         response = ta.post(page_of(first) + "?_changelist_filters=p%3Dx%26state%3D%00", {"version": 0})
         assert response.status_code == 302
+
+
+class TestTogether:
+    """Taking works, and downloading their files in one archive."""
+
+    def act(self, client: Client, action: str, *works: Submission, query: str = "") -> Any:
+        data = {"action": action, "_selected_action": [work.pk for work in works]}
+        return client.post(f"{QUEUE}{query}", data, follow=True)
+
+    def test_works_are_taken_and_given_back(
+        self, ta: Client, assistant: User, lecturer: User, assignment: Assignment
+    ) -> None:
+        first, second, third = (make_submission(assignment=assignment) for _each in range(3))
+        assert "2 works are yours." in self.act(ta, "take", first, second).text
+        other = signed_in(lecturer)
+        page = self.act(other, "take", second, third).text
+        assert "1 work is yours." in page
+        assert f"has been taken already: {assistant.name}." in page
+        assert f"{assistant.name} (taken)" in page
+        assert listed(ta, "?whose=mine") == [first, second]
+        assert listed(other, "?whose=mine") == [third]
+        assert "1 work is given back." in self.act(ta, "give_back", first, third).text
+        assert listed(ta, "?whose=free") == [first]
+        assert Claim.objects.count() == 2
+
+    def test_what_one_has_reviewed_is_ones_own(self, ta: Client, assignment: Assignment) -> None:
+        work = make_submission(assignment=assignment)
+        make_submission(assignment=assignment, score=500)
+        grade(ta, work)
+        assert listed(ta, "?whose=mine&state=graded") == [work]
+
+    def test_on_its_page_a_work_is_taken_and_what_is_typed_stays(
+        self, ta: Client, assistant: User, lecturer: User, assignment: Assignment
+    ) -> None:
+        work = make_submission(assignment=assignment)
+        assert "Nobody has taken this work." in ta.get(page_of(work)).text
+        page = grade(ta, work, score="7,x", feedback="Half of a thought", _claim="take").text
+        assert "You have taken this work." in page
+        assert 'value="7,x"' in page and "Half of a thought" in page and "errorlist" not in page
+        assert not Review.objects.exists()
+        other = signed_in(lecturer)
+        assert f"{assistant.name} has taken this work." in other.get(page_of(work)).text
+        assert "has just taken it" in grade(other, work, _claim="take").text
+        assert "You have taken this work." in grade(other, work, _claim="over").text
+        grade(other, work, _claim="release")
+        assert not Claim.objects.exists()
+
+    def test_the_next_work_is_none_that_another_has_taken(
+        self, ta: Client, lecturer: User, assignment: Assignment
+    ) -> None:
+        first, second, third = (
+            make_submission(assignment=assignment, submitted_at=moscow(2025, 9, day)) for day in (20, 21, 22)
+        )
+        self.act(signed_in(lecturer), "take", second)
+        assert grade(ta, first, _next="1")["Location"] == page_of(third)
+        assert grade(ta, third, _next="1")["Location"] == QUEUE
+        assert "taken by other TAs" in ta.get(QUEUE).text
+
+    def test_files_come_in_one_archive(self, ta: Client, assignment: Assignment, place: Path) -> None:
+        work = make_submission(assignment=assignment)
+        (kept,) = durable_storage().keep([ContentFile(b"1", name="a.py")], under=SUBMISSIONS)
+        make_file(submission=work, name="a.py", size=kept.size, sha256=kept.sha256, path=kept.path)
+        response = self.act(ta, "download", work)
+        assert "effdl-1.zip" in response["Content-Disposition"]
+        archive = zipfile.ZipFile(BytesIO(response.getvalue()))
+        (name,) = archive.namelist()
+        assert name.startswith("№ 1. Profiling/") and name.endswith(f"/{work.student}/a.py")
+        assert archive.read(name) == b"1"
+
+    def test_too_much_or_nothing_is_told(self, ta: Client, assignment: Assignment) -> None:
+        empty, huge = make_submission(assignment=assignment), make_submission(assignment=assignment)
+        make_file(submission=huge, size=3 * 2**30)
+        assert "have no files" in self.act(ta, "download", empty).text
+        assert "choose fewer works" in self.act(ta, "download", huge).text
+
+    @pytest.mark.parametrize("action", ["take", "give_back", "download"])
+    def test_nothing_is_done_to_another_courses_works(
+        self, foreign_assistant: User, assignment: Assignment, action: str
+    ) -> None:
+        work = make_submission(assignment=assignment)
+        make_file(submission=work)
+        response = self.act(signed_in(foreign_assistant), action, work, query="?state=all&course=all")
+        assert "zip" not in response.get("Content-Type", "")
+        assert not Claim.objects.exists()
 
 
 class TestExam:
