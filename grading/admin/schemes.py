@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from grading.admin.words import points_text
 from grading.models import GradeRow, GradingScheme, LatePenalty
 from grading.models.schemes import validate_by_day
+from grading.queries.scheme import USUAL_TITLES
 from grading.rules import Grade, GradeScale
 from schedule.admin.taught import TaughtAdmin, TaughtInline
 from schedule.moments import CourseForm
@@ -32,8 +33,13 @@ class GradeFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         grades = tuple(Grade(row["code"], row["min_total"], row["min_passed"]) for row in rows)
         try:
             GradeScale(grades, pass_score=0)
-        except ValueError as wrong:
-            raise forms.ValidationError(str(wrong)) from None
+        except ValueError:
+            raise forms.ValidationError(
+                _(
+                    "These rows are no scale: the best grade stands first, each grade stands once, "
+                    "thresholds never rise from a row to the next, and the last row needs nothing."
+                )
+            ) from None
         pass_grade = getattr(self.instance, "pass_grade", "")
         if pass_grade and pass_grade not in {grade.code for grade in grades}:
             raise forms.ValidationError(
@@ -54,7 +60,11 @@ class GradeInline(TaughtInline):
 @admin.register(GradingScheme)
 class GradingSchemeAdmin(TaughtAdmin):
     inlines = (GradeInline,)
-    list_display = ("of_course", "pass_grade", "pass_basis")
+    list_display = ("of_course", "pass_from", "pass_basis")
+
+    @admin.display(description=_("grade from which the pass is given"), ordering="pass_grade")
+    def pass_from(self, scheme: GradingScheme) -> str:
+        return str(USUAL_TITLES.get(scheme.pass_grade, scheme.pass_grade))
 
     def history_rows(self, row: GradingScheme) -> tuple[Model | None, ...]:
         """With its grades: their thresholds are what a scale is changed by."""

@@ -23,7 +23,7 @@ class CourseOwnForm(CourseForm):
     """A course's own moments are read in the zone that is being typed."""
 
     links_base_url = forms.URLField(
-        label=_("base of relative links"),
+        label=_("Base of relative links"),
         required=False,
         assume_scheme="https",
         help_text=_("Where the course’s repository is read."),
