@@ -46,7 +46,9 @@ class Activity(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1), name="activity_number_from_one"),
             models.CheckConstraint(condition=~Q(title=""), name="activity_has_a_title"),
             models.CheckConstraint(
-                condition=Q(min_people__gte=1) & Q(min_people_per_proof__gte=1), name="activity_needs_people"
+                condition=Q(min_people__gte=1) & Q(min_people_per_proof__gte=1),
+                name="activity_needs_people",
+                violation_error_message=_("An activity needs one person at least."),
             ),
             models.CheckConstraint(
                 condition=Q(count_people__in=["activity", "each_checkpoint", "every_checkpoint"]),
@@ -81,6 +83,7 @@ class Checkpoint(models.Model):
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="checkpoint_is_on_earth",
+                violation_error_message=_("Give latitude and longitude in degrees, both or neither."),
             ),
         )
 
@@ -108,7 +111,11 @@ class ExtensionRule(models.Model):
         verbose_name = _("extension rule")
         verbose_name_plural = _("extension rules")
         constraints = (
-            models.CheckConstraint(condition=Q(max_assignments__gte=1), name="extension_moves_something"),
+            models.CheckConstraint(
+                condition=Q(max_assignments__gte=1),
+                name="extension_moves_something",
+                violation_error_message=_("A group may move one deadline at least."),
+            ),
         )
 
     def __str__(self) -> str:

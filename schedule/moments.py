@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from schedule.constraints import told_as_a_form_tells_it
 from schedule.models import Course
 from schedule.rules import YEARS, end_of_last_minute, instant
 
@@ -104,6 +106,19 @@ class CourseForm(_ModelForm):
             else:
                 field.queryset = choices.select_related("course")
                 field.label_from_instance = with_course  # type: ignore[method-assign, assignment]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What a row belongs to and no longer chooses counts too where something may stand there once."""
+        exclude: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        for field in self.instance._meta.fields:
+            if field.is_relation and field.name not in self.fields and getattr(self.instance, field.attname):
+                exclude.discard(field.name)
+        return exclude
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        super()._update_errors(  # type: ignore[misc]
+            told_as_a_form_tells_it(self.instance, errors, self.fields)
+        )
 
     def _zone(self) -> ZoneInfo | None:
         course = self._course()

@@ -16,11 +16,12 @@ from grading.models.schemes import validate_by_day
 from grading.queries.scheme import USUAL_TITLES
 from grading.rules import Grade, GradeScale
 from schedule.admin.taught import TaughtAdmin, TaughtInline
+from schedule.constraints import RowsFormSet
 from schedule.moments import CourseForm
 from schedule.points import parse_points
 
 
-class GradeFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class GradeFormSet(RowsFormSet):
     """The rows together are a scale: best first, thresholds in order, the last one needs nothing."""
 
     def clean(self) -> None:

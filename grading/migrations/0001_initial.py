@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='latepenalty',
-            constraint=models.UniqueConstraint(models.F('course'), condition=models.Q(('assignment__isnull', True)), name='one_late_penalty_for_the_course'),
+            constraint=models.UniqueConstraint(models.F('course'), condition=models.Q(('assignment__isnull', True)), name='one_late_penalty_for_the_course', violation_error_message='The course has a penalty for all assignments already.'),
         ),
         migrations.AddConstraint(
             model_name='latepenalty',
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='latepenalty',
-            constraint=models.CheckConstraint(condition=models.Q(('per_day', 0), ('by_day', []), _connector='OR'), name='late_penalty_is_a_rate_or_a_table'),
+            constraint=models.CheckConstraint(condition=models.Q(('per_day', 0), ('by_day', []), _connector='OR'), name='late_penalty_is_a_rate_or_a_table', violation_error_message='A penalty is a rate for each day or a table by day, not both.'),
         ),
         migrations.AddIndex(
             model_name='submission',

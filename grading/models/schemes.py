@@ -113,11 +113,16 @@ class LatePenalty(models.Model):
         ordering = ("course", "assignment")
         constraints = (
             models.UniqueConstraint(
-                "course", condition=Q(assignment__isnull=True), name="one_late_penalty_for_the_course"
+                "course",
+                condition=Q(assignment__isnull=True),
+                name="one_late_penalty_for_the_course",
+                violation_error_message=_("The course has a penalty for all assignments already."),
             ),
             models.CheckConstraint(condition=Q(per_day__gte=0), name="late_penalty_is_not_negative"),
             models.CheckConstraint(
-                condition=Q(per_day=0) | Q(by_day=[]), name="late_penalty_is_a_rate_or_a_table"
+                condition=Q(per_day=0) | Q(by_day=[]),
+                name="late_penalty_is_a_rate_or_a_table",
+                violation_error_message=_("A penalty is a rate for each day or a table by day, not both."),
             ),
         )
 

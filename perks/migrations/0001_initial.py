@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('min_people__gte', 1), ('min_people_per_proof__gte', 1)), name='activity_needs_people'),
+            constraint=models.CheckConstraint(condition=models.Q(('min_people__gte', 1), ('min_people_per_proof__gte', 1)), name='activity_needs_people', violation_error_message='An activity needs one person at least.'),
         ),
         migrations.AddConstraint(
             model_name='activity',
@@ -100,10 +100,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='checkpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='checkpoint_is_on_earth'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='checkpoint_is_on_earth', violation_error_message='Give latitude and longitude in degrees, both or neither.'),
         ),
         migrations.AddConstraint(
             model_name='extensionrule',
-            constraint=models.CheckConstraint(condition=models.Q(('max_assignments__gte', 1)), name='extension_moves_something'),
+            constraint=models.CheckConstraint(condition=models.Q(('max_assignments__gte', 1)), name='extension_moves_something', violation_error_message='A group may move one deadline at least.'),
         ),
     ]

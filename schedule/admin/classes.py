@@ -78,6 +78,9 @@ class AssignmentForm(CourseForm):
         course, meeting = cleaned.get("course") or self._course(), cleaned.get("given_at_class")
         if meeting is not None and course is not None and meeting.course_id != course.pk:
             self.add_error("given_at_class", _("This class belongs to another course."))
+        issued_on, due_at = cleaned.get("issued_on"), cleaned.get("due_at")
+        if course is not None and issued_on and due_at and due_at.astimezone(course.zone).date() < issued_on:
+            self.add_error("due_at", _("The deadline is before the day of issue."))
         return cleaned
 
 

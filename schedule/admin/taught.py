@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from people.history import in_words, listed_day
 from people.models import AuditEntry
 from schedule.admin.filters import CourseFilter, chosen_course, taught_courses
+from schedule.constraints import RowsFormSet
 from schedule.models import Course
 from schedule.moments import CourseForm, MomentField, course_name
 from schedule.queries import latest_begun
@@ -93,6 +94,7 @@ class TaughtInline(_ByCourse, _TabularInline):
     """Rows inside the page of a row of a course that the reader teaches."""
 
     extra = 0
+    formset = RowsFormSet
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)

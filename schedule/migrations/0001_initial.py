@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'course',
                 'verbose_name_plural': 'courses',
                 'ordering': ('-starts_on', 'slug'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='course_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('slug', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='course_has_a_name')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='course_ends_after_it_starts', violation_error_message='The course ends before it starts.'), models.CheckConstraint(condition=models.Q(models.Q(('slug', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='course_has_a_name')],
             },
         ),
         migrations.CreateModel(
@@ -158,11 +158,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='classmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='class_ends_after_it_starts'),
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='class_ends_after_it_starts', violation_error_message='A class ends after it starts.'),
         ),
         migrations.AddConstraint(
             model_name='classmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('number', ''), _negated=True), _connector='OR'), name='class_has_a_title_or_a_number'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('number', ''), _negated=True), _connector='OR'), name='class_has_a_title_or_a_number', violation_error_message='A class has a title, a number or both.'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
@@ -178,23 +178,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__isnull', True), ('closes_at__gte', models.F('due_at')), _connector='OR'), name='assignment_closes_after_it_is_due'),
+            constraint=models.CheckConstraint(condition=models.Q(('closes_at__isnull', True), ('closes_at__gte', models.F('due_at')), _connector='OR'), name='assignment_closes_after_it_is_due', violation_error_message='The hard deadline is before the deadline.'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('max_score__gt', 0)), name='assignment_is_worth_points'),
+            constraint=models.CheckConstraint(condition=models.Q(('max_score__gt', 0)), name='assignment_is_worth_points', violation_error_message='An assignment is worth points.'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('takes_files', True), ('takes_link', True), _connector='OR'), name='assignment_takes_something'),
+            constraint=models.CheckConstraint(condition=models.Q(('takes_files', True), ('takes_link', True), _connector='OR'), name='assignment_takes_something', violation_error_message='An assignment takes files, a link or both.'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('max_files__gte', 1), ('max_bytes__gte', 1)), name='assignment_limits_let_work_in'),
+            constraint=models.CheckConstraint(condition=models.Q(('max_files__gte', 1), ('max_bytes__gte', 1)), name='assignment_limits_let_work_in', violation_error_message='These limits let no file in.'),
         ),
         migrations.AddConstraint(
             model_name='exam',
-            constraint=models.CheckConstraint(condition=models.Q(('not_after_on__gte', models.F('not_before_on'))), name='exam_window_is_not_reversed'),
+            constraint=models.CheckConstraint(condition=models.Q(('not_after_on__gte', models.F('not_before_on'))), name='exam_window_is_not_reversed', violation_error_message='The last day of the exam is before the first.'),
         ),
         migrations.AddConstraint(
             model_name='material',
@@ -218,22 +218,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('group__isnull', False), ('role__in', ('assistant', 'lecturer')), _connector='OR'), name='student_has_a_group'),
+            constraint=models.CheckConstraint(condition=models.Q(('group__isnull', False), ('role__in', ('assistant', 'lecturer')), _connector='OR'), name='student_has_a_group', violation_error_message='A student belongs to a group.'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('joined_at__isnull', True), ('left_at__gte', models.F('joined_at')), _connector='OR'), name='enrolment_ends_after_it_begins'),
+            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('joined_at__isnull', True), ('left_at__gte', models.F('joined_at')), _connector='OR'), name='enrolment_ends_after_it_begins', violation_error_message='The enrolment ends before it begins.'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.UniqueConstraint(models.F('person'), models.F('course'), condition=models.Q(('left_at__isnull', True), ('role__in', ('student', 'representative'))), name='studies_once_in_a_course'),
+            constraint=models.UniqueConstraint(models.F('person'), models.F('course'), condition=models.Q(('left_at__isnull', True), ('role__in', ('student', 'representative'))), name='studies_once_in_a_course', violation_error_message='This person studies in this course already.'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.UniqueConstraint(models.F('person'), models.F('course'), condition=models.Q(('left_at__isnull', True), ('role__in', ('assistant', 'lecturer'))), name='teaches_once_in_a_course'),
+            constraint=models.UniqueConstraint(models.F('person'), models.F('course'), condition=models.Q(('left_at__isnull', True), ('role__in', ('assistant', 'lecturer'))), name='teaches_once_in_a_course', violation_error_message='This person teaches in this course already.'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.UniqueConstraint(models.F('group'), condition=models.Q(('left_at__isnull', True), ('role', 'representative')), name='one_representative_a_group'),
+            constraint=models.UniqueConstraint(models.F('group'), condition=models.Q(('left_at__isnull', True), ('role', 'representative')), name='one_representative_a_group', violation_error_message='This group has a representative already.'),
         ),
     ]

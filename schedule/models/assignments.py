@@ -86,13 +86,22 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__isnull=True) | Q(closes_at__gte=F("due_at")),
                 name="assignment_closes_after_it_is_due",
-            ),
-            models.CheckConstraint(condition=Q(max_score__gt=0), name="assignment_is_worth_points"),
-            models.CheckConstraint(
-                condition=Q(takes_files=True) | Q(takes_link=True), name="assignment_takes_something"
+                violation_error_message=_("The hard deadline is before the deadline."),
             ),
             models.CheckConstraint(
-                condition=Q(max_files__gte=1) & Q(max_bytes__gte=1), name="assignment_limits_let_work_in"
+                condition=Q(max_score__gt=0),
+                name="assignment_is_worth_points",
+                violation_error_message=_("An assignment is worth points."),
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_files=True) | Q(takes_link=True),
+                name="assignment_takes_something",
+                violation_error_message=_("An assignment takes files, a link or both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(max_files__gte=1) & Q(max_bytes__gte=1),
+                name="assignment_limits_let_work_in",
+                violation_error_message=_("These limits let no file in."),
             ),
         )
 

@@ -43,10 +43,14 @@ class ClassMeeting(models.Model):
                 condition=Q(kind__in=["lecture", "seminar", "class"]), name="class_kind_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="class_ends_after_it_starts"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="class_ends_after_it_starts",
+                violation_error_message=_("A class ends after it starts."),
             ),
             models.CheckConstraint(
-                condition=~Q(title="") | ~Q(number=""), name="class_has_a_title_or_a_number"
+                condition=~Q(title="") | ~Q(number=""),
+                name="class_has_a_title_or_a_number",
+                violation_error_message=_("A class has a title, a number or both."),
             ),
         )
 
@@ -98,7 +102,9 @@ class Exam(models.Model):
         verbose_name_plural = _("exams")
         constraints = (
             models.CheckConstraint(
-                condition=Q(not_after_on__gte=F("not_before_on")), name="exam_window_is_not_reversed"
+                condition=Q(not_after_on__gte=F("not_before_on")),
+                name="exam_window_is_not_reversed",
+                violation_error_message=_("The last day of the exam is before the first."),
             ),
         )
 

@@ -88,7 +88,9 @@ class Course(models.Model):
         ordering = ("-starts_on", "slug")
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(ends_on__gte=models.F("starts_on")), name="course_ends_after_it_starts"
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="course_ends_after_it_starts",
+                violation_error_message=_("The course ends before it starts."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(slug="") & ~models.Q(title=""), name="course_has_a_name"

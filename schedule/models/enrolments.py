@@ -85,30 +85,36 @@ class Enrolment(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(role__in=Role.values), name="enrolment_role_is_known"),
             models.CheckConstraint(
-                condition=Q(group__isnull=False) | Q(role__in=STAFF_ROLES), name="student_has_a_group"
+                condition=Q(group__isnull=False) | Q(role__in=STAFF_ROLES),
+                name="student_has_a_group",
+                violation_error_message=_("A student belongs to a group."),
             ),
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True)
                 | Q(joined_at__isnull=True)
                 | Q(left_at__gte=models.F("joined_at")),
                 name="enrolment_ends_after_it_begins",
+                violation_error_message=_("The enrolment ends before it begins."),
             ),
             models.UniqueConstraint(
                 "person",
                 "course",
                 condition=Q(left_at__isnull=True, role__in=STUDENT_ROLES),
                 name="studies_once_in_a_course",
+                violation_error_message=_("This person studies in this course already."),
             ),
             models.UniqueConstraint(
                 "person",
                 "course",
                 condition=Q(left_at__isnull=True, role__in=STAFF_ROLES),
                 name="teaches_once_in_a_course",
+                violation_error_message=_("This person teaches in this course already."),
             ),
             models.UniqueConstraint(
                 "group",
                 condition=Q(left_at__isnull=True, role=Role.REPRESENTATIVE),
                 name="one_representative_a_group",
+                violation_error_message=_("This group has a representative already."),
             ),
         )
 
