@@ -267,6 +267,14 @@ def test_what_is_not_the_demo_s_is_refused(prepare: object, told: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("year", ["2000", "2100"])
+def test_a_moment_too_far_from_the_course_is_named(year: str) -> None:
+    with pytest.raises(CommandError, match=r"--now: .* weeks from 2025-09-09 is not between"):
+        call_command("demo", "--now", f"{year}-12-31T00:00")
+    assert not Course.objects.exists()
+
+
+@pytest.mark.django_db
 def test_the_course_may_have_been_loaded_before() -> None:
     load_course(definition=DEFINITION)
     make()

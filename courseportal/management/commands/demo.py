@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from courseportal.course_file import read_course_file
+from courseportal.course_file.moving import TooFar
 from courseportal.demo.building import MadeCourse, NotOurs, make_demo
 from courseportal.demo.people import ASSISTANTS, LECTURER, THIS_YEAR, email_of
 from schedule.management.course_command import moment_given
@@ -42,6 +43,8 @@ class Command(BaseCommand):
             )
         except NotOurs as error:
             raise CommandError(f"{error}: the demo leaves it alone") from None
+        except TooFar as error:
+            raise CommandError(f"--now: {error}") from None
         for course in made:
             self.stdout.write(_told(course))
         if not any(course.is_new for course in made):
