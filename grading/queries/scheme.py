@@ -29,6 +29,18 @@ class SchemeMissing(Exception):
         )
 
 
+class SchemeUnsound(SchemeMissing):
+    """The stored rows, written past every form, are no scale or lack the grade that gives the pass."""
+
+    def __str__(self) -> str:
+        return str(
+            _(
+                "The grade scale of this course contradicts itself. Load its course file again, "
+                "or put it right in the administration."
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Scheme:
     """The scale, the rule of the pass, and the words for grades, by code, in the language of the moment."""
@@ -39,7 +51,7 @@ class Scheme:
 
 
 def grading_scheme(course: Course) -> Scheme:
-    """The scheme of a course, in one statement. Raises SchemeMissing where there is none."""
+    """The scheme of a course, in one statement. Raises SchemeMissing where there is none that holds."""
     rows = list(GradeRow.objects.filter(scheme__course=course).select_related("scheme").order_by("position"))
     if not rows:
         raise SchemeMissing
@@ -47,4 +59,9 @@ def grading_scheme(course: Course) -> Scheme:
     grades = tuple(Grade(row.code, row.min_total, row.min_passed) for row in rows)
     titles = {row.code: row.title or str(USUAL_TITLES.get(row.code, row.code)) for row in rows}
     rule = PassRule(scheme.pass_grade, PassBasis(scheme.pass_basis))
-    return Scheme(GradeScale(grades, scheme.pass_score), rule, titles)
+    try:
+        scale = GradeScale(grades, scheme.pass_score)
+        scale.rank(rule.from_grade)
+    except ValueError:
+        raise SchemeUnsound from None
+    return Scheme(scale, rule, titles)

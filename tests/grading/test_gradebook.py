@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import QuerySet
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from grading.models import GradeRow, GradingScheme
 from grading.queries.deadlines import course_deadlines
 from grading.queries.gradebook import gradebook
-from grading.queries.scheme import SchemeMissing
+from grading.queries.scheme import SchemeMissing, SchemeUnsound
 from people.models import User
 from schedule.models import Course, StudyGroup
 from tests.factories import (
@@ -121,3 +127,28 @@ def test_one_student_has_the_same_row_as_in_the_whole_table(
 def test_a_course_without_a_scale_is_named() -> None:
     with pytest.raises(SchemeMissing, match="no grade scale"):
         gradebook(make_course(scheme=False))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda rows: GradingScheme.objects.filter(grades__in=rows).update(pass_grade="superb"),
+        lambda rows: rows.filter(position=0).update(min_total=10),
+        lambda rows: rows.filter(position=3).delete(),
+    ],
+)
+def test_a_scale_that_contradicts_itself_is_named_and_breaks_no_page(
+    course: Course, student: User, client: Client, spoil: Callable[[QuerySet[GradeRow]], object]
+) -> None:
+    make_assignment(course=course)
+    make_exam_result(course=course, student=student)
+    client.force_login(student)
+    spoil(GradeRow.objects.filter(scheme__course=course))
+
+    with pytest.raises(SchemeUnsound, match="contradicts itself"):
+        gradebook(course)
+    with pytest.raises(CommandError, match="contradicts itself"):
+        call_command("gradebook", course.slug)
+    for page in ("/", f"/courses/{course.slug}/schedule/", f"/courses/{course.slug}/assignments/"):
+        assert client.get(page).status_code == 200
+    assert "contradicts itself" in client.get(f"/courses/{course.slug}/grades/").text
