@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from courseportal.rulers import DayPrice, chart_days
-from courseportal.wording import cost_text, moment_text
+from courseportal.wording import cost_text, moment_text, points_text
 from grading.queries.work import PriceStep
 from grading.rules import Tariff
 from schedule.rules import end_of_day
@@ -31,9 +31,7 @@ class PriceLine:
         return asdict(self)
 
 
-def _note(step: PriceStep, following: PriceStep | None, zone: tzinfo, max_score: int) -> str:
-    if step.penalty >= max_score:
-        return _("Lateness takes all the points by now; work is still taken and read.")
+def _until(step: PriceStep, following: PriceStep | None, zone: tzinfo) -> str:
     if step.until is None:
         return _("The price will not grow any more.") if step.penalty else _("Handing in costs nothing.")
     until = moment_text(step.until, "short", zone, with_zone=True)
@@ -42,16 +40,41 @@ def _note(step: PriceStep, following: PriceStep | None, zone: tzinfo, max_score:
     return _("Until %(until)s. Then %(price)s.") % {"until": until, "price": cost_text(following.penalty)}
 
 
-def price_lines(steps: Sequence[PriceStep], *, zone: tzinfo, max_score: int) -> list[PriceLine]:
-    """The price list from now on in words, its last line "closed" where work is taken no more at the end."""
+def _worth(step: PriceStep, max_score: int, score: int | None) -> str:
+    """What perfect work would bring, where that is nothing or no more than the reader has; else empty."""
+    most = max_score - step.penalty
+    if most <= 0:
+        return _("Lateness takes all the points by now; work is still taken and read.")
+    if score is None or most > score:
+        return ""
+    return _("Perfect work would give %(most)s now, and you have %(score)s.") % {
+        "most": points_text(most),
+        "score": points_text(score),
+    }
+
+
+def _button(step: PriceStep, max_score: int) -> str:
+    if step.penalty >= max_score:
+        return _("Hand in for no points")
+    return _("Hand in for %(price)s") % {"price": cost_text(step.penalty)} if step.penalty else _("Hand in")
+
+
+def price_lines(
+    steps: Sequence[PriceStep], *, zone: tzinfo, max_score: int, score: int | None = None
+) -> list[PriceLine]:
+    """The price list from now on in words, its last line "closed" where work is taken no more at the end.
+
+    ``max_score`` and ``score``, what the reader has so far, are hundredths of a point: a line says where
+    handing in cannot bring more.
+    """
     lines = []
     for place, step in enumerate(steps):
         following = steps[place + 1] if place + 1 < len(steps) else None
-        price = cost_text(step.penalty)
-        button = _("Hand in for %(price)s") % {"price": price} if step.penalty else _("Hand in")
-        lines.append(
-            PriceLine(step.epoch, step.penalty, price, button, _note(step, following, zone, max_score))
-        )
+        said = [_worth(step, max_score, score)]
+        if step.penalty < max_score or (step.until and not following):
+            said.append(_until(step, following, zone))
+        price, button = cost_text(step.penalty), _button(step, max_score)
+        lines.append(PriceLine(step.epoch, step.penalty, price, button, " ".join(filter(None, said))))
     if not steps or steps[-1].until is not None:
         closed = pgettext("price", "closed")
         lines.append(PriceLine(None, 0, closed, _("Closed"), _("Nothing is taken any more."), closed=True))

@@ -79,7 +79,9 @@ def deadlines(context: dict[str, Any], terms: Terms) -> dict[str, object]:
 
 
 def _lines(page: AssignmentPage) -> list[PriceLine]:
-    return price_lines(page.steps, zone=page.course.zone, max_score=page.assignment.max_score)
+    return price_lines(
+        page.steps, zone=page.course.zone, max_score=page.assignment.max_score, score=page.score
+    )
 
 
 @register.inclusion_tag("portal/price_sheet.html")

@@ -41,6 +41,26 @@ def test_where_nothing_is_taken_the_only_line_is_closed() -> None:
 def test_a_price_of_all_points_is_not_offered_as_a_bargain() -> None:
     (line,) = price_lines([PriceStep(None, 1000)], zone=ZONE, max_score=1000)
     assert "takes all the points" in line.note
+    assert (line.price, line.button) == ("−10.00", "Hand in for no points")
+
+
+def test_a_price_of_all_points_still_says_when_work_is_taken_no_more() -> None:
+    line, closed = price_lines([PriceStep(DUE, 1000)], zone=ZONE, max_score=1000)
+    assert "takes all the points" in line.note
+    assert line.note.endswith("after that nothing is taken.")
+    assert closed.closed
+
+
+def test_it_is_said_where_even_perfect_work_would_not_bring_more() -> None:
+    steps = [PriceStep(DUE, 200), PriceStep(None, 300)]
+
+    def notes(score: int) -> list[str]:
+        return [line.note for line in price_lines(steps, zone=ZONE, max_score=1000, score=score)]
+
+    worse = "Perfect work would give 7.00 now, and you have 7.50. The price will not grow any more."
+    assert notes(750)[1] == worse
+    assert notes(750)[0].startswith("Until 30")
+    assert notes(800)[0].startswith("Perfect work would give 8.00 now, and you have 8.00. Until 30")
 
 
 def test_the_chart_shows_today_at_this_moment_and_other_days_at_their_end() -> None:
