@@ -1,0 +1,137 @@
+"""How many SQL statements a page takes, with 1 row to show and with 30.
+
+    python -m benchmarks.pages
+
+Makes its courses on the configured database, which must be migrated, inside one transaction that is rolled
+back: nothing stays. Prints a table in Markdown; the exit status is 1 where a page with 30 rows takes more
+statements than with 1.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 - needs the settings
+from django.core.files.base import ContentFile  # noqa: E402
+from django.core.files.storage import storages  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext, override_settings, setup_test_environment  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from grading.models import Submission  # noqa: E402
+from people.models import User  # noqa: E402
+from schedule.models import Course, Role  # noqa: E402
+from tests import factories  # noqa: E402
+
+SIZES = (1, 30)
+
+
+class Size(NamedTuple):
+    """A course with so many of everything, and those who look at it."""
+
+    course: Course
+    student: User
+    assistant: User
+    work: Submission
+
+
+class Page(NamedTuple):
+    """A page, who opens it, and what there is once or thirty times."""
+
+    name: str
+    role: str
+    path: str
+    rows: str
+
+
+PAGES = (
+    Page("Today", Role.STUDENT, "/", "assignments, attempts, classes"),
+    Page("schedule", Role.STUDENT, "/courses/{course}/schedule/", "classes, assignments"),
+    Page("assignments", Role.STUDENT, "/courses/{course}/assignments/", "assignments, attempts"),
+    Page("one assignment", Role.STUDENT, "/courses/{course}/assignments/1/", "attempts, files"),
+    Page("receipt", Role.STUDENT, "/courses/{course}/receipts/{receipt}/", "files"),
+    Page("grades", Role.STUDENT, "/courses/{course}/grades/", "assignments, attempts"),
+    Page("about the course", Role.STUDENT, "/courses/{course}/about/", "–"),
+    Page("TA: the queue", Role.ASSISTANT, "/admin/grading/submission/", "works, students"),
+    Page("TA: one work", Role.ASSISTANT, "/admin/grading/submission/{work}/change/", "attempts, files"),
+    Page("TA: exam outcomes", Role.ASSISTANT, "/admin/grading/examresult/", "students"),
+    Page("TA: the course's people", Role.ASSISTANT, "/admin/schedule/enrolment/", "students"),
+)
+
+
+def make(rows: int, now: datetime) -> Size:
+    """A course that is on, with ``rows`` of each thing that a page may list."""
+    today = timezone.localdate(now)
+    course = factories.make_course(
+        starts_on=today - timedelta(days=60), ends_on=today + timedelta(days=60), slug=f"pages-{rows}"
+    )
+    group = factories.make_group(course=course)
+    student = factories.make_enrolment(group=group).person
+    assistant = factories.make_enrolment(course=course, role=Role.ASSISTANT).person
+    issued_on, due_at = today - timedelta(days=9), now + timedelta(days=5)
+    assignments = [
+        factories.make_assignment(course=course, issued_on=issued_on, due_at=due_at) for _row in range(rows)
+    ]
+    for row in range(rows):
+        factories.make_class(course=course, starts_at=now + timedelta(hours=row))
+        factories.make_submission(
+            assignment=assignments[row], student=student, submitted_at=now - timedelta(days=2), score=900
+        )
+        factories.make_submission(
+            assignment=assignments[0], student=student, submitted_at=now - timedelta(hours=row + 2)
+        )
+        classmate = factories.make_enrolment(group=group).person
+        factories.make_submission(
+            assignment=assignments[0], student=classmate, submitted_at=now - timedelta(hours=row + 2)
+        )
+        factories.make_exam_result(course=course, student=classmate)
+    work = Submission.objects.filter(student=student, assignment=assignments[0]).latest("submitted_at")
+    for _row in range(rows):
+        stored = storages["default"].save("work.py", ContentFile(b"print(1)\n"))
+        factories.make_file(submission=work, path=stored)
+    return Size(course, student, assistant, work)
+
+
+def statements(page: Page, size: Size) -> int:
+    """The statements of one request, session and reader among them, by somebody who has been here before."""
+    client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
+    client.force_login(size.student if page.role == Role.STUDENT else size.assistant)
+    path = page.path.format(course=size.course.slug, receipt=size.work.receipt, work=size.work.pk)
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path} answered {answer.status_code}")
+    return sum(not re.match("SAVEPOINT|RELEASE", query["sql"]) for query in captured.captured_queries)
+
+
+def main() -> int:
+    setup_test_environment()
+    now = timezone.now()
+    fine = True
+    in_memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    with override_settings(STORAGES=settings.STORAGES | {"default": in_memory}), transaction.atomic():
+        sizes = [make(rows, now) for rows in SIZES]
+        print(f"{connection.vendor}, SQL statements of a request, those for session and reader among them\n")
+        print("| page | rows | " + " | ".join(str(rows) for rows in SIZES) + " |")
+        print("|---|---|" + "---:|" * len(SIZES))
+        for page in PAGES:
+            counts = [statements(page, size) for size in sizes]
+            fine = fine and counts[0] >= counts[-1]
+            print(f"| {page.name} | {page.rows} | " + " | ".join(map(str, counts)) + " |")
+        transaction.set_rollback(True)
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
