@@ -14,10 +14,10 @@ MARK_GAP = 700
 """Marks closer than this (in hundredths of a per cent) do not fit beside each other on a phone."""
 
 LABEL_GAP = 800
-LABEL_LINE_WIDTH = 300
+LABEL_LINE_WIDTH = 288
 """The narrowest ruler in pixels: labels that collide there are set on a second line."""
 
-LETTER_WIDTH = 7
+LETTER_WIDTH = 8
 MARK_STEP = 26
 LABEL_STEP = 16
 COLUMN_HEIGHT = 60

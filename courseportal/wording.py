@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from django.utils import formats
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext, pgettext
+from django.utils.translation import get_language, ngettext, npgettext, pgettext
 
 from people.days import short_month, short_month_of_day, zone_name
 
@@ -111,8 +111,9 @@ def weekday_text(value: date) -> str:
 
 
 def month_text(value: date, *, short: bool = False) -> str:
-    """The name of a month standing alone: "November" or "Nov"."""
-    return format_date(value, short_month() if short else "F")
+    """The name of a month standing alone: "November" or "Nov"; Russian writes it in lower case."""
+    text = format_date(value, short_month() if short else "F")
+    return text.lower() if (get_language() or "").startswith("ru") else text
 
 
 def distance_text(at: datetime, now: datetime) -> str:

@@ -62,6 +62,20 @@ def day(value: date, style: str = "day") -> SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), wording.date_text(value, style))
 
 
+@register.simple_tag
+def days(first: date, last: date) -> SafeString:
+    """Two days and all between them: "16–22 Nov", "30 Nov – 6 Dec"."""
+    one_month = (first.year, first.month) == (last.year, last.month)
+    return format_html(
+        '<time datetime="{}">{}</time>{}<time datetime="{}">{}</time>',
+        first.isoformat(),
+        str(first.day) if one_month else wording.date_text(first),
+        "\N{EN DASH}" if one_month else "\N{NO-BREAK SPACE}\N{EN DASH} ",
+        last.isoformat(),
+        wording.date_text(last),
+    )
+
+
 def _zone_of(context: Mapping[str, Any], zone: tzinfo | str | None) -> tzinfo:
     if isinstance(zone, str) and zone:
         return ZoneInfo(zone)

@@ -23,6 +23,9 @@ from tests.factories import (
     make_submission,
 )
 
+WIDEST = """() => Array.from(document.querySelectorAll("main *"))
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth)
+  .slice(-1).map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`).join()"""
 LOOKS = [(1280, "light", "en-GB"), (390, "dark", "ru-RU"), (320, "light", "ru-RU")]
 
 
@@ -90,7 +93,7 @@ def _faults_at(page: Page, address: str, said: list[str]) -> list[str]:
     found: Any = Axe().run(page).response["violations"]
     said += [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        said.append("scrolls sideways")
+        said.append(f"scrolls sideways: {page.evaluate(WIDEST)}")
     return said
 
 

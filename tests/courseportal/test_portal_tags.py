@@ -42,6 +42,16 @@ def test_a_day_and_a_moment_carry_their_machine_form() -> None:
     assert text == '<time datetime="2026-11-19T23:59:59+03:00">19\N{NO-BREAK SPACE}Nov, 23:59</time>'
 
 
+@pytest.mark.parametrize(
+    ("last", "russian"), [(date(2026, 11, 22), "16–22 ноя"), (date(2026, 12, 6), "16 ноя – 6 дек")]
+)
+def test_days_of_one_month_name_it_once(last: date, russian: str) -> None:
+    with translation.override("ru"):
+        drawn = render("{% days first last %}", first=date(2026, 11, 16), last=last)
+    assert f'<time datetime="{last.isoformat()}">' in drawn
+    assert re.sub("<[^>]+>", "", drawn).replace("\N{NO-BREAK SPACE}", " ") == russian
+
+
 def test_a_live_distance_carries_what_the_script_needs() -> None:
     now = datetime(2026, 11, 19, 19, 44, 59, tzinfo=UTC)
     text = render("{% distance v now live=True %}", v=DUE, now=now)
