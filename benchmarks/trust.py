@@ -59,6 +59,13 @@ PROOFS = (
     ),
     Proof("what is refused by size or session is never read", ("tests/courseportal/test_middleware.py",)),
     Proof("every change is in the audit, which nobody can change", ("tests/people/test_audit.py",)),
+    Proof(
+        "every page of the administration is open to all readers, wide and narrow, light and dark",
+        ("tests/browser/test_staff_pages.py",),
+        "STAFF_LOOKS",
+        2,
+        2,
+    ),
 )
 
 

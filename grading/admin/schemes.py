@@ -15,13 +15,12 @@ from grading.models import GradeRow, GradingScheme, LatePenalty
 from grading.models.schemes import validate_by_day
 from grading.queries.scheme import USUAL_TITLES
 from grading.rules import Grade, GradeScale
-from schedule.admin.taught import TaughtAdmin, TaughtInline
-from schedule.constraints import RowsFormSet
+from schedule.admin.taught import TaughtAdmin, TaughtFormSet, TaughtInline
 from schedule.moments import CourseForm
 from schedule.points import parse_points
 
 
-class GradeFormSet(RowsFormSet):
+class GradeFormSet(TaughtFormSet):
     """The rows together are a scale: best first, thresholds in order, the last one needs nothing."""
 
     def clean(self) -> None:

@@ -90,11 +90,27 @@ class _ByCourse(_Options):
         return rows
 
 
+class TaughtFormSet(RowsFormSet):
+    """Rows in a table; what takes one away is named, too."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = form.fields["DELETE"].label
+
+
 class TaughtInline(_ByCourse, _TabularInline):
     """Rows inside the page of a row of a course that the reader teaches."""
 
     extra = 0
-    formset = RowsFormSet
+    formset = TaughtFormSet
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A field in a table has no label of its own: the heading of its column is told with it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+        return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -113,21 +111,3 @@ def test_the_preview_writes_numbers_as_the_page_does(
         for typed, shown in expected.items():
             page.locator("#id_score").fill(typed)
             assert result(page) == shown, typed
-
-
-def test_pages_of_the_queue_are_accessible(
-    page: Page, live_server: LiveServer, works: list[Submission], assistant: User
-) -> None:
-    address = f"{live_server.url}/admin/grading/submission/"
-    sign_in(page, address, assistant)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        for path in ("", f"{works[0].pk}/change/"):
-            page.goto(address + path)
-            found = Axe().run(page)
-            serious = [each["id"] for each in found.response["violations"] if _is_serious(each)]
-            assert serious == [], (theme, path, found.generate_report())
-
-
-def _is_serious(violation: dict[str, str]) -> bool:
-    return bool(re.search("serious|critical", violation["impact"] or ""))
