@@ -8,8 +8,8 @@ from datetime import date, datetime, tzinfo
 
 from django.utils import formats
 from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, ngettext, npgettext, pgettext
+from django.utils.translation import gettext as _
 
 from people.days import short_month, short_month_of_day, zone_name
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
@@ -246,7 +247,7 @@ class WorkAdmin(TaughtAdmin):
         probe.only_order = True  # type: ignore[attr-defined]
         try:
             listed = self.get_changelist_instance(probe).queryset
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             return []
         return list(listed.values_list("pk", flat=True))
 

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.utils import unquote
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -163,7 +164,20 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": self.list_name, **(extra_context or {})})
+        """The list; one that was asked for by what no filter offers opens whole."""
+        try:
+            return super().changelist_view(request, {"title": self.list_name, **(extra_context or {})})
+        except DisallowedModelAdminLookup:
+            return HttpResponseRedirect(request.path)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An address narrows a list by what its filters offer; a list tells nothing else about its rows.
+
+        Django lets an address ask for any column of the table: who is listed would tell what theirs holds.
+        """
+        filters = self.get_list_filter(request)
+        offered = {each if isinstance(each, str) else getattr(each, "parameter_name", "") for each in filters}
+        return lookup.partition("__")[0] in offered
 
     # Pages of a row
 
