@@ -17,6 +17,7 @@ from courseportal.headlines import (
 from courseportal.prices import PriceLine, day_prices, price_lines
 from courseportal.rulers import Threshold
 from courseportal.templatetags.portal import chip
+from courseportal.wording import size_text
 from grading.queries.assignment import AssignmentPage
 from grading.queries.assignments import AssignmentLine
 from grading.queries.attempts import Attempt, AttemptState
@@ -107,11 +108,16 @@ def price_button(page: AssignmentPage) -> str:
     return _lines(page)[0].button
 
 
+SIZES = {"one": 1, "few": 2, "many": 5, "other": 5}
+"""A size in bytes for each plural form of the page's script (Intl.PluralRules)."""
+
+
 @register.simple_tag
 def upload_words() -> dict[str, object]:
     """What the upload's script says, in the language of the page."""
     return {
-        "units": [_("bytes"), _("KB"), _("MB"), _("GB")],
+        "bytes": {form: size_text(size).replace(str(size), "{count}") for form, size in SIZES.items()},
+        "units": [_("KB"), _("MB"), _("GB")],
         "empty": _("{name} is empty: save it again and choose it once more."),
         "kind": _("{name} is of a kind that is not taken here; taken are {kinds}."),
         "many": _("{count} files are chosen, at most {most} are taken: pack them into one archive."),

@@ -112,7 +112,7 @@ def test_what_will_be_refused_is_said_before_it_is_sent(
     problems = page.locator("[data-problems]")
     expect(problems).to_contain_text("tool.exe is of a kind that is not taken here")
     expect(problems).to_contain_text("none.py is empty")
-    expect(problems).to_contain_text("1 MB of 1 MB")
+    expect(problems).to_contain_text("1.1 MB of 1 MB")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
     hand_in(page)
@@ -122,6 +122,27 @@ def test_what_will_be_refused_is_said_before_it_is_sent(
     page.get_by_role("button", name="Remove tool.exe").click()
     page.get_by_role("button", name="Remove none.py").click()
     expect(problems).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("locale", "sizes"),
+    [("en-GB", ["1 byte", "12 bytes", "1.5 KB"]), ("ru-RU", ["1 байт", "12 байт", "1,5 КБ", "122 байта"])],
+)
+def test_sizes_are_told_in_the_words_of_the_language(
+    browser: Browser,
+    live_server: LiveServer,
+    course: Course,
+    student: User,
+    assignment: Assignment,
+    locale: str,
+    sizes: list[str],
+) -> None:
+    lengths = [1, 12, 1536, 122][: len(sizes)]
+    with browser.new_context(locale=locale) as context:
+        sign_in(context, live_server, student)
+        page = opened(context, live_server, course)
+        page.set_input_files("input[type=file]", [file(f"{each}.py", b"x" * each) for each in lengths])
+        expect(page.locator("[data-files] [data-size]")).to_have_text(sizes)
 
 
 def test_the_same_bytes_again_are_pointed_out_before_they_are_sent(

@@ -6,15 +6,19 @@ const known = form && JSON.parse(document.getElementById("known-files")?.textCon
 
 const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+const plural = new Intl.PluralRules(document.documentElement.lang);
 
-function size(bytes) {
+// A size in words; what is too much is rounded up, so that it never reads like the limit.
+function size(bytes, isTooMuch = false) {
+  if (bytes < 1024) return fill(words.bytes[plural.select(bytes)], { count: bytes });
   const units = words.units;
-  let value = bytes;
+  let value = bytes / 1024;
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }
+  if (isTooMuch) value = Math.ceil(value * 10) / 10;
   return `${number.format(value)}\u00a0${units[unit]}`;
 }
 
@@ -54,7 +58,7 @@ function setUp() {
       }
     }
     if (chosen.length > most) found.push(fill(words.many, { count: chosen.length, most }));
-    if (total > limit) found.push(fill(words.large, { size: size(total), limit: size(limit) }));
+    if (total > limit) found.push(fill(words.large, { size: size(total, true), limit: size(limit) }));
     return found;
   }
 
