@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -18,8 +18,10 @@ from schedule.queries import students_ever
 from schedule.tables import Row, Table, read_table
 
 COLUMNS: Final = ("email", "assignment", "submitted_at", "score", "feedback")
-BATCH: Final = 5_000
+BATCH: Final = 1_000
 """Rows a statement writes at most."""
+Told = Callable[[int, int], None]
+"""Is told how many of how many rows have been written."""
 MOST: Final = 999_999_99
 """Hundredths that can be read at all, for a score whose assignment is not known."""
 
@@ -36,14 +38,16 @@ class SubmissionsImported:
     unchanged: int
 
 
-def import_submissions(*, course: Course, data: bytes, now: datetime) -> SubmissionsImported:
+def import_submissions(
+    *, course: Course, data: bytes, now: datetime, told: Told = lambda done, total: None
+) -> SubmissionsImported:
     """Record the work and the points of a CSV file with the columns of ``COLUMNS``, whatever the deadlines.
 
     A row's key is e-mail, assignment, submitted_at. Under a known key, handed in here or imported, the points
     and the feedback of its review are changed where they differ; an empty feedback cell leaves what is there.
     An empty score is work that waits for review; it is refused for work that has points, because an import
     deletes no result. The number of statements does not grow with the rows (by one for each ``BATCH``).
-    Raises BadTable, and changes nothing, where anything in the file is wrong.
+    ``told`` hears of the progress. Raises BadTable, and changes nothing, where anything in the file is wrong.
     """
     table = read_table(data, COLUMNS)
     facts = _facts(table, course, now)
@@ -53,8 +57,14 @@ def import_submissions(*, course: Course, data: bytes, now: datetime) -> Submiss
         new = [fact for key, fact in facts.items() if key not in stored]
         changed = _changes(facts, stored)
         table.check()
-        _record(new, now)
-        _review_anew(changed, now)
+        total = len(new) + len(changed)
+        for start in range(0, len(new), BATCH):
+            told(start, total)
+            _record(new[start : start + BATCH], now)
+        for start in range(0, len(changed), BATCH):
+            told(len(new) + start, total)
+            _review_anew(changed[start : start + BATCH], now)
+        told(total, total)
     return SubmissionsImported(len(new), len(changed), len(table.rows) - len(new) - len(changed))
 
 
@@ -166,22 +176,19 @@ def _changes(facts: Mapping[_Key, _Fact], stored: Mapping[_Key, _Stored]) -> lis
     return changes
 
 
-def _record(facts: list[_Fact], now: datetime) -> None:
+def _record(facts: Sequence[_Fact], now: datetime) -> None:
     """Store new work, with a review where the file has points or feedback."""
     made = Submission.objects.bulk_create(
-        (Submission(**fact.key._asdict(), origin=Submission.Origin.IMPORT) for fact in facts), BATCH
+        Submission(**fact.key._asdict(), origin=Submission.Origin.IMPORT) for fact in facts
     )
     Review.objects.bulk_create(
-        (
-            Review(submission=submission, score=fact.score, feedback=fact.feedback, reviewed_at=now)
-            for submission, fact in zip(made, facts, strict=True)
-            if fact.score is not None or fact.feedback
-        ),
-        BATCH,
+        Review(submission=submission, score=fact.score, feedback=fact.feedback, reviewed_at=now)
+        for submission, fact in zip(made, facts, strict=True)
+        if fact.score is not None or fact.feedback
     )
 
 
-def _review_anew(changes: list[tuple[_Stored, _Fact]], now: datetime) -> None:
+def _review_anew(changes: Sequence[tuple[_Stored, _Fact]], now: datetime) -> None:
     """Write points and feedback into reviews that are there, and make those that are not."""
     reviews = [
         Review(
@@ -193,11 +200,10 @@ def _review_anew(changes: list[tuple[_Stored, _Fact]], now: datetime) -> None:
         )
         for old, fact in changes
     ]
-    Review.objects.bulk_create([review for review in reviews if review.version == 1], BATCH)
-    # One statement for a whole batch, where bulk_update would spell out every row of every column.
+    Review.objects.bulk_create([review for review in reviews if review.version == 1])
+    # One statement for all of them, where bulk_update would spell out every row of every column.
     Review.objects.bulk_create(
         [review for review in reviews if review.version > 1],
-        BATCH,
         update_conflicts=True,
         unique_fields=["submission"],
         update_fields=["score", "feedback", "reviewer", "reviewed_at", "version"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from schedule.management.course_command import (
     course_called,
     moment_given,
 )
+from schedule.management.progress import ProgressBar
 
 
 class Command(ImportCommand):
@@ -23,6 +25,7 @@ class Command(ImportCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         course = course_called(options["course"])
         now = moment_given(options["now"], course.zone) or timezone.now()
-        with all_or_nothing(options["file"]):
-            done = import_submissions(course=course, data=contents(options["file"]), now=now)
+        data = contents(options["file"])
+        with all_or_nothing(options["file"]), ProgressBar(sys.stderr, "Writing") as bar:
+            done = import_submissions(course=course, data=data, now=now, told=bar)
         self.stdout.write(f"New: {done.new}. Changed: {done.changed}. Nothing to change: {done.unchanged}.")
