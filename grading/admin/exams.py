@@ -40,6 +40,7 @@ class OutcomeForm(CourseForm):
 @admin.register(ExamResult)
 class ExamResultAdmin(TaughtAdmin):
     form = OutcomeForm
+    nothing = _("No outcome is recorded yet. The command import_exam reads many from one table.")
     fields = ("course", "student", "outcome")
     autocomplete_fields = ("student",)
     list_display = ("student", "of_course", "outcome", "recorded", "recorded_by")

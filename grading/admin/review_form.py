@@ -50,6 +50,13 @@ class ReviewForm(forms.Form):
             )
         return score
 
+    def point_at_what_is_wrong(self) -> None:
+        """The page opens at the first field that was refused: on a phone it stands below the whole work."""
+        for name in self.errors:
+            if name in self.fields:
+                self.fields[name].widget.attrs["autofocus"] = True
+                return
+
     def clean_bonus(self) -> int:
         return self.cleaned_data["bonus"] or 0
 

@@ -74,6 +74,7 @@ class WorkAdmin(TaughtAdmin):
 
     course_path = "assignment__course"
     list_title = gettext_lazy("Works")
+    nothing = gettext_lazy("No work waits for points. What has them stands under “graded”.")
     list_display = (
         "who",
         "group",
@@ -158,7 +159,13 @@ class WorkAdmin(TaughtAdmin):
     def history_rows(self, row: Submission) -> tuple[Model | None, ...]:
         return (row, getattr(row, "review", None))
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """The work, its facts to read, and the form for points and feedback."""
         work: Submission = self._found(request, object_id)
         if request.method != "POST":
@@ -168,6 +175,7 @@ class WorkAdmin(TaughtAdmin):
             return self._page(request, work, ReviewForm(work=work, typed=request.POST))
         form = ReviewForm(request.POST, work=work)
         if not form.is_valid():
+            form.point_at_what_is_wrong()
             return self._page(request, work, form)
         queue = self._queue(request)
         try:

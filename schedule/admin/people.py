@@ -82,6 +82,9 @@ class UserAdmin(TaughtAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_superuser
 
+    def name_of(self, row: User) -> str:
+        return str(row)
+
     def zone_of(self, row: User) -> Any:
         """People belong to no zone; their history is read in that of a course they take part in."""
         enrolment = row.enrolments.select_related("course").first()

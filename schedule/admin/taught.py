@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -121,13 +122,14 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
     """Rows of the courses that the reader teaches; a stranger's row is not found.
 
     ``course_path`` leads from a row to its course, as a lookup. ``list_title`` stands above the list, and on
-    the first page; without one it is the name of the rows. In a list the column ``of_course`` is shown only
-    where it tells something.
+    the first page; without one it is the name of the rows. ``nothing`` stands where a list has no rows. In a
+    list the column ``of_course`` is shown only where it tells something.
     """
 
     form: type[forms.ModelForm[Any]] = CourseForm
     course_path = "course"
     list_title: Any = ""
+    nothing: Any = gettext_lazy("There is nothing here yet.")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     empty_value_display = NOTHING
@@ -165,8 +167,14 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list; one that was asked for by what no filter offers opens whole."""
+        context = {
+            "title": self.list_name,
+            "nothing": self.nothing,
+            "is_narrowed": bool(set(request.GET) - {"course", IS_POPUP_VAR}),
+            **(extra_context or {}),
+        }
         try:
-            return super().changelist_view(request, {"title": self.list_name, **(extra_context or {})})
+            return super().changelist_view(request, context)
         except DisallowedModelAdminLookup:
             return HttpResponseRedirect(request.path)
 
@@ -213,9 +221,16 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
 
     # Who may not see a row is not told that they may not change it.
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._found(request, object_id)
-        return super().change_view(request, object_id, *args, **kwargs)
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self._found(request, object_id)
+        context = {"subtitle": self.name_of(row), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         self._found(request, object_id)
@@ -230,8 +245,9 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
     # The audit is the history: written by the database, whoever changes a row and however.
 
     def name_of(self, row: Any) -> str:
-        """What a row is called above its history."""
-        return str(row)
+        """What a row is called above its page and its history; by its course and term if it has no more."""
+        course = self._course_of(row)
+        return course_name(course) if str(row) == str(course) else str(row)
 
     def history_rows(self, row: Any) -> tuple[models.Model | None, ...]:
         """The rows whose changes the history of this one shows."""

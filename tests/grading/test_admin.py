@@ -319,6 +319,7 @@ class TestOneWork:
         assert response.status_code == 200
         assert message in response.text
         assert "A long text" in response.text
+        assert response.text.count(" autofocus") == 1
         assert not Review.objects.exists()
 
     def test_of_two_tas_the_second_sees_both_texts(

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -456,3 +457,28 @@ class TestRows:
         Checkpoint.objects.create(activity=activity, number=1, title="Ostankino Tower")
         page = signed_in(assistant).get(reverse("admin:perks_activity_change", args=[activity.pk]))
         assert "Ostankino Tower" in page.text
+
+
+class TestEmptyLists:
+    def test_it_says_what_to_do(self, course: Course, assistant: User) -> None:
+        page = signed_in(assistant).get(reverse("admin:schedule_assignment_changelist")).text
+        assert "There is nothing here yet." in page
+        assert f'<a href="{reverse("admin:schedule_assignment_add")}">Add the first</a>' in page
+        page = signed_in(assistant).get(reverse("admin:grading_examresult_changelist")).text
+        assert "No outcome is recorded yet." in page
+
+    def test_what_is_narrowed_to_nothing_opens_whole(self, course: Course, assistant: User) -> None:
+        make_assignment(course=course)
+        page = (
+            signed_in(assistant).get(reverse("admin:schedule_assignment_changelist"), {"q": "nowhere"}).text
+        )
+        assert "Nothing matches." in page and '<a href="?">Show all</a>' in page
+        assert "There is nothing here yet." not in page
+
+
+@pytest.mark.parametrize("name", ["gradingscheme", "latepenalty"])
+def test_what_a_course_has_once_is_told_apart_by_term(name: str, course: Course, assistant: User) -> None:
+    Course.objects.filter(pk=course.pk).update(short_title="DL", term="2025")
+    row = apps.get_model("grading", name).objects.get(course=course)
+    page = signed_in(assistant).get(reverse(f"admin:grading_{name}_change", args=[row.pk]))
+    assert page.context["subtitle"] == "DL, 2025"

@@ -14,5 +14,17 @@ function all() {
   document.querySelectorAll(".select2-selection").forEach(named);
 }
 
+// On a phone a row of a list is a card: what a column is called stands beside what it holds.
+function labelled(list) {
+  const titles = [...list.tHead.rows[0].cells].map((cell) => cell.querySelector(".text")?.textContent.trim());
+  for (const row of list.tBodies[0].rows) {
+    [...row.cells].forEach((cell, place) => {
+      const named = cell.tagName === "TD" && titles[place] && !cell.querySelector("a, input");
+      if (named) cell.dataset.label = titles[place];
+    });
+  }
+}
+
+document.querySelectorAll("#result_list").forEach(labelled);
 new MutationObserver(all).observe(document.body, { childList: true, subtree: true });
 all();
