@@ -68,7 +68,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
-    "import_export",
     "lucide",
 ]
 
