@@ -9,12 +9,13 @@ from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401 - registers Group, which is then taken out
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from people.history import in_words
+from people.history import in_words, listed_day
 from people.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -31,17 +32,31 @@ admin.site.unregister(Group)
 class AuditEntryAdmin(_ModelAdmin):
     """Every change in the portal, to read and to search; course staff read those of a row on its page."""
 
-    list_display = ("changed_at", "who", "how", "operation", "table", "row_id", "in_words", "why")
+    list_display = ("when", "who", "how", "operation", "table", "row_id", "in_words", "why")
+    list_per_page = 50
     list_filter = ("how", "operation", "table")
     search_fields = ("person__name", "person__email", "account", "why", "=row_id")
     search_help_text = _("A name, an e-mail, a database account, a reason, or the number of a row.")
     list_select_related = ("person",)
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "\N{EN DASH}"
     readonly_fields = ("in_words",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         entries: QuerySet[AuditEntry] = super().get_queryset(request)
         return entries.order_by("-pk")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    @admin.display(description=_("when"))
+    def when(self, entry: AuditEntry) -> str:
+        at = entry.changed_at.astimezone(UTC)
+        return f"{listed_day(at)}, {at:%H:%M:%S} UTC"
 
     @admin.display(description=_("who"))
     def who(self, entry: AuditEntry) -> str:
@@ -50,8 +65,11 @@ class AuditEntryAdmin(_ModelAdmin):
     @admin.display(description=_("what"))
     def in_words(self, entry: AuditEntry) -> SafeString:
         (change,) = in_words([entry], UTC)
-        lines = ((value.label, value.old, value.new) for value in change.values)
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", lines))
+        lines = (
+            (value.label, value.new if change.is_addition else f"{value.old} → {value.new}")
+            for value in change.values
+        )
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_superuser

@@ -69,18 +69,15 @@ def addresses(rows: list[Any], hidden: Course, person: User) -> Iterator[str]:
     request = RequestFactory().get("/")
     request.user = person
     yield reverse("admin:index")
-    asked = {"course": hidden.pk, "group": hidden.groups.latest("pk").pk, "q": SECRET[:5]}
-    asked |= {"assignment": hidden.assignments.get().pk, "state": "all"}
+    group, assignment = hidden.groups.latest("pk"), hidden.assignments.get()
+    asked = [f"q={SECRET[:5]}", "course=all", f"course={hidden.pk}", "course=all&state=all"]
+    asked += [f"group={group.pk}", f"group={group.pk}&assignment={assignment.pk}&state=all"]
     for row in rows:
         page = admin.site._registry[type(row)]
         assert isinstance(page, TaughtAdmin)
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
         listed = reverse(f"{name}_changelist")
-        yield from (
-            listed,
-            f"{listed}?course=all",
-            *(f"{listed}?{key}={value}" for key, value in asked.items()),
-        )
+        yield from (listed, *(f"{listed}?{question}" for question in asked))
         yield from (reverse(f"{name}_{each}", args=[row.pk]) for each in ("change", "history"))
         if page.has_add_permission(request):
             yield f"{reverse(f'{name}_add')}?course={hidden.pk}"
@@ -99,11 +96,8 @@ def leaks(client: Client, pages: Iterator[str]) -> list[str]:
     return found
 
 
-def test_no_page_shows_another_course(
-    rows: list[Any], hidden: Course, assistant: User, lecturer: User
-) -> None:
-    for person in (assistant, lecturer):
-        assert leaks(signed_in(person), addresses(rows, hidden, person)) == []
+def test_no_page_shows_another_course(rows: list[Any], hidden: Course, assistant: User) -> None:
+    assert leaks(signed_in(assistant), addresses(rows, hidden, assistant)) == []
 
 
 def test_the_check_finds_what_is_shown(rows: list[Any], hidden: Course) -> None:

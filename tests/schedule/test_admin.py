@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -274,9 +274,12 @@ class TestStrangers:
     def test_the_whole_audit_is_for_superusers(self, assistant: User) -> None:
         address = reverse("admin:people_auditentry_changelist")
         assert signed_in(assistant).get(address).status_code == 403
-        page = signed_in(make_user(is_superuser=True)).get(address, {"q": "assistant"})
-        assert page.status_code == 200
+        assert signed_in(make_user(is_superuser=True)).get(address, {"q": "assistant"}).status_code == 200
+        page = signed_in(make_user(is_superuser=True)).get(address)
         entry = AuditEntry.objects.latest("pk")
+        assert page.context["title"] == "Changes"
+        shown = page.context["cl"].result_list[0]
+        assert f"{shown.changed_at.astimezone(UTC):%H:%M:%S} UTC" in page.text
         detail = reverse("admin:people_auditentry_change", args=[entry.pk])
         root = signed_in(make_user(is_superuser=True))
         assert root.get(detail).status_code == 200
