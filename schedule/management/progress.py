@@ -16,9 +16,8 @@ class ProgressBar:
     written to a stream that is not a terminal.
     """
 
-    def __init__(self, stream: TextIO, title: str) -> None:
+    def __init__(self, stream: TextIO | None, title: str) -> None:
         self.stream, self.title = stream, title
-        self.is_shown = stream.isatty()
         self.drawn = ""
 
     def __enter__(self) -> Self:
@@ -35,7 +34,8 @@ class ProgressBar:
         self._draw(f"{self.title} {bar} {done:,} of {total:,}")
 
     def _draw(self, line: str) -> None:
-        if self.is_shown and line != self.drawn:
+        # None, where standard error is closed.
+        if self.stream and self.stream.isatty() and line != self.drawn:
             line = line[: shutil.get_terminal_size().columns - 1]
             self.stream.write(f"\r{' ' * len(self.drawn)}\r{line}")
             self.stream.flush()

@@ -86,8 +86,8 @@ def write_whole(path: Path, data: bytes) -> None:
                 draft.flush()
                 os.fsync(draft.fileno())
                 Path(draft.name).replace(path)
-            except OSError:
-                Path(draft.name).unlink()
+            except BaseException:  # Ctrl-C too leaves no draft
+                Path(draft.name).unlink(missing_ok=True)
                 raise
     except OSError as wrong:
         raise CommandError(f"{path}: {wrong.strerror}") from None
