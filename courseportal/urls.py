@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from courseportal import design, errors, views
+from courseportal.accounts import no_page_of_addresses
 from courseportal.demo_signin import demo_sign_in
 from courseportal.health import health_page
 from courseportal.preferences import set_theme
@@ -17,6 +18,7 @@ course_patterns = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health/", health_page, name="health"),
+    path("accounts/email/", no_page_of_addresses),  # before allauth's own
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("courses/<slug:slug>/", include((course_patterns, "schedule"))),
