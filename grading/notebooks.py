@@ -55,7 +55,12 @@ def cells_of(content: bytes) -> tuple[Cell, ...]:
 def _text(value: Any) -> str:
     """Notebooks keep text as one string or as a list of lines."""
     lines = value if isinstance(value, list) else [value]
-    return "".join(line for line in lines if isinstance(line, str))
+    return _whole("".join(line for line in lines if isinstance(line, str)))
+
+
+def _whole(text: str) -> str:
+    """JSON can name half a character, which no page can send: it is shown as "?"."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _outputs(cell: dict[str, Any]) -> Iterator[Output]:
@@ -93,5 +98,5 @@ def _data(data: dict[str, Any]) -> Output:
 
 def _plain(text: str) -> str:
     """Text without the colours of a terminal; of a line that was written over, what stood there last."""
-    lines = _ESCAPES.sub("", text).replace("\r\n", "\n").split("\n")
+    lines = _ESCAPES.sub("", _whole(text)).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)

@@ -186,3 +186,20 @@ class TestPictures:
             remade(content)
         with pytest.raises(NoPreview):
             preview("a.png", content)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        code("x = '\ud800'"),
+        {"cell_type": "markdown", "source": "\ud800 *hi*"},
+        code("", {"output_type": "stream", "text": "\udfff"}),
+        code("", {"output_type": "error", "ename": "\ud800", "evalue": ""}),
+        code("", {"output_type": "error", "traceback": ["\ud800"]}),
+        drawn(text_plain="\ud800"),
+    ],
+)
+def test_half_a_character_is_no_reason_for_a_page_to_break(cell: dict[str, Any]) -> None:
+    parts = preview("a.ipynb", notebook(cell)).parts
+    assert "?" in parts[-1].html
+    assert all(part.html.encode() for part in parts)
