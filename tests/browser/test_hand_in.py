@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from grading.models import Submission
+from grading.models import Submission, SubmissionFile
 from people.models import User
 from schedule.models import Assignment, Course
 from tests.browser.people import sign_in
@@ -199,3 +200,15 @@ def test_a_line_that_drops_keeps_everything_and_hands_in_once(
     hand_in(page)
     expect(page).to_have_url(RECEIPT)
     assert Submission.objects.count() == 1
+
+
+def test_a_file_chosen_again_is_the_one_that_is_sent(
+    scripted: BrowserContext, live_server: LiveServer, course: Course, assignment: Assignment
+) -> None:
+    page = opened(scripted, live_server, course)
+    page.set_input_files("input[type=file]", [file("work.py", b"x = 1\n")])
+    page.set_input_files("input[type=file]", [file("work.py", b"x = 2\n")])
+    expect(page.locator("[data-files] > *")).to_have_count(1)
+    hand_in(page)
+    expect(page).to_have_url(RECEIPT)
+    assert SubmissionFile.objects.get().sha256 == sha256(b"x = 2\n").hexdigest()

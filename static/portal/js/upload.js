@@ -90,8 +90,10 @@ function setUp() {
   }
 
   function add(files) {
-    const fresh = [...files].filter((file) => !chosen.some((one) => one.name === file.name && one.size === file.size));
-    take([...chosen, ...fresh]);
+    // Chosen again, a file has most likely been changed meanwhile: the browser no longer reads the old one.
+    const fresh = [...files];
+    const others = chosen.filter((one) => !fresh.some((file) => one.name === file.name && one.size === file.size));
+    take([...others, ...fresh]);
   }
 
   if (input) {
