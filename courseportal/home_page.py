@@ -103,11 +103,10 @@ def _standing(course: Course, lines: Sequence[AssignmentLine]) -> StandingNow | 
         return None
     stands = standing([line.score for line in lines], scheme.scale)
     above = _grade_above(scheme, stands)
-    waiting = [line for line in lines if line.waiting]
     return StandingNow(
         standing=stands,
         max_total=sum(line.max_score for line in lines),
-        waiting=sum(line.max_score - (line.score or 0) for line in waiting),
+        waiting=sum(line.may_add for line in lines),
         assignments=len(lines),
         thresholds=tuple(
             Threshold(grade.min_total, scheme.titles[grade.code])

@@ -145,6 +145,4 @@ def thresholds(scale: Sequence[ScaleLine]) -> list[Threshold]:
 @register.filter
 def waiting_points(page: GradesPage) -> int:
     """The most that work without points may still add, in hundredths: what the ruler hatches."""
-    open_lines = [line for line in page.lines if line.waiting]
-    has = [(line.mark.result or 0) if line.mark else 0 for line in open_lines]
-    return sum(line.max_score for line in open_lines) - sum(has)
+    return sum(line.may_add for line in page.lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from grading.queries.deadlines import Terms, course_deadlines
-from grading.queries.gradebook import Work, graded_of, works_of
+from grading.queries.gradebook import Work, graded_of, may_add, works_of
 from grading.queries.work import (
     ForReader,
     PriceStep,
@@ -29,7 +29,8 @@ class AssignmentLine:
     ``terms`` has the date that holds for the reader (``due_at``), where it comes from (``source``), whether
     it is hard, and ``dates``, all that were set. ``steps`` is the price list from now on, the first line
     today's, empty where nothing is taken. ``score`` is the best penalised score, None where nothing graded
-    counts. ``needs_you`` marks the one assignment that is the next to hand in.
+    counts; ``may_add`` is the most that work without points may still add to it. ``needs_you`` marks the one
+    assignment that is the next to hand in.
     """
 
     number: int
@@ -42,6 +43,7 @@ class AssignmentLine:
     attempts: int
     waiting: int
     score: int | None
+    may_add: int
     is_passed: bool
     needs_you: bool
 
@@ -94,6 +96,7 @@ def _line(one: ForReader, terms: Terms, works: Sequence[Work], now: datetime) ->
         attempts=len(works),
         waiting=waiting,
         score=score,
+        may_add=may_add(works, terms.prices, assignment.max_score),
         is_passed=one.is_passed(score),
         needs_you=False,
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from grading.models import ExamResult, Submission
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
 from grading.queries.scheme import Scheme, grading_scheme
-from grading.rules import Final, Graded, Outcome, Standing, assignment_score, final, standing
+from grading.rules import Final, Graded, Outcome, Standing, Tariff, assignment_score, final, standing
 from schedule.models import Assignment, Course, Enrolment
 
 
@@ -115,6 +115,17 @@ def _students(course: Course, students: Collection[int] | None) -> list[tuple[in
 def graded_of(attempts: Iterable[Work]) -> list[Graded]:
     """Those of the attempts that have points, as values for the rules."""
     return [Graded(at, score, bonus or 0) for at, score, bonus in attempts if score is not None]
+
+
+def may_add(attempts: Iterable[Work], prices: Tariff, max_score: int) -> int:
+    """The most that attempts without points may still add to the assignment's score, in hundredths.
+
+    That is what full points for them would bring, less what their lateness costs.
+    """
+    attempts = list(attempts)
+    waiting = [Graded(at, max_score, bonus or 0) for at, score, bonus in attempts if score is None]
+    most = assignment_score(waiting, prices) or 0
+    return max(0, most - (assignment_score(graded_of(attempts), prices) or 0))
 
 
 def works_of(course: Course, students: Collection[int] | None) -> Works:

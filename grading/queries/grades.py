@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grading.models import ExamResult
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
-from grading.queries.gradebook import Gradebook, Works, gradebook, graded_of, works_of
+from grading.queries.gradebook import Gradebook, Works, gradebook, graded_of, may_add, works_of
 from grading.rules import Final, Mark, PassBasis, best_of, mark
 from people.models import User
 from schedule.models import Course
@@ -17,7 +17,8 @@ class GradeLine:
     """An assignment in the sum.
 
     ``mark`` has the three numbers of the attempt that counts, in hundredths; None where nothing graded
-    counts. ``waiting`` says that work is there which has no points yet.
+    counts. ``waiting`` says that work is there which has no points yet, ``may_add`` how many
+    it may still add.
     """
 
     number: int
@@ -26,6 +27,7 @@ class GradeLine:
     mark: Mark | None
     is_passed: bool
     waiting: bool
+    may_add: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +100,10 @@ def grades_page(course: Course, student: User) -> GradesPage | None:
     if not book.rows:
         return None
     row, scheme = book.rows[0], book.scheme
-    marks = _marks(student, works, deadlines)
-    lines = tuple(
-        GradeLine(
-            column.number,
-            column.title,
-            column.max_score,
-            marks.get(column.id),
-            scheme.scale.is_passed(score),
-            waiting,
-        )
-        for column, score, waiting in zip(book.columns, row.scores, row.waiting, strict=True)
-    )
     stands, end = row.standing, row.final
     return GradesPage(
         course=course,
-        lines=lines,
+        lines=_lines(book, works, deadlines),
         total=stands.total,
         max_total=book.max_total,
         passed=stands.passed,
@@ -126,6 +116,27 @@ def grades_page(course: Course, student: User) -> GradesPage | None:
         pass_from_title=scheme.titles.get(scheme.pass_rule.from_grade, scheme.pass_rule.from_grade),
         pass_reads_accumulated=scheme.pass_rule.basis is PassBasis.ACCUMULATED,
     )
+
+
+def _lines(book: Gradebook, works: Works, deadlines: CourseDeadlines) -> tuple[GradeLine, ...]:
+    row, scale = book.rows[0], book.scheme.scale
+    lines = []
+    for column, score, waiting in zip(book.columns, row.scores, row.waiting, strict=True):
+        attempts = works.get((row.student_id, column.id), ())
+        prices = deadlines.terms(column.id, row.student_id).prices
+        best = best_of(graded_of(attempts), prices)
+        lines.append(
+            GradeLine(
+                number=column.number,
+                title=column.title,
+                max_score=column.max_score,
+                mark=mark(best, prices) if best else None,
+                is_passed=scale.is_passed(score),
+                waiting=waiting,
+                may_add=may_add(attempts, prices, column.max_score),
+            )
+        )
+    return tuple(lines)
 
 
 def _scale(book: Gradebook) -> tuple[ScaleLine, ...]:
@@ -142,14 +153,3 @@ def _scale(book: Gradebook) -> tuple[ScaleLine, ...]:
         )
         for grade in book.scheme.scale.grades
     )
-
-
-def _marks(student: User, works: Works, deadlines: CourseDeadlines) -> dict[int, Mark]:
-    """By assignment: the mark of the attempt that counts."""
-    marks = {}
-    for (_student_id, assignment_id), attempts in works.items():
-        prices = deadlines.terms(assignment_id, student.pk).prices
-        best = best_of(graded_of(attempts), prices)
-        if best is not None:
-            marks[assignment_id] = mark(best, prices)
-    return marks

@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from courseportal.home_page import home_page
 from grading.models import GradeRow, GradingScheme
 from grading.queries.deadlines import course_deadlines
 from grading.queries.gradebook import gradebook
+from grading.queries.grades import grades_page
 from grading.queries.scheme import SchemeMissing, SchemeUnsound
 from people.models import User
 from schedule.models import Course, StudyGroup
@@ -152,3 +154,20 @@ def test_a_scale_that_contradicts_itself_is_named_and_breaks_no_page(
     for page in ("/", f"/courses/{course.slug}/schedule/", f"/courses/{course.slug}/assignments/"):
         assert client.get(page).status_code == 200
     assert "contradicts itself" in client.get(f"/courses/{course.slug}/grades/").text
+
+
+def test_waiting_work_may_add_full_points_less_its_lateness(course: Course, student: User) -> None:
+    new, better, hopeless = (make_assignment(course=course) for _number in range(3))
+    make_submission(assignment=new, student=student, submitted_at=moscow(2025, 10, 3, 12))  # 3 days late
+    make_submission(assignment=better, student=student, submitted_at=moscow(2025, 9, 30), score=400)
+    make_submission(assignment=better, student=student, submitted_at=moscow(2025, 10, 1, 12))
+    make_submission(assignment=hopeless, student=student, submitted_at=moscow(2025, 9, 30), score=900)
+    make_submission(assignment=hopeless, student=student, submitted_at=moscow(2025, 12, 1))
+
+    page = grades_page(course, student)
+    today = home_page(course, student, moscow(2025, 12, 2))
+
+    assert page is not None
+    assert [line.may_add for line in page.lines] == [700, 500, 0]
+    assert today.standing is not None
+    assert today.standing.waiting == 1200
