@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from courseportal.course_file.definition import CourseDefinition
+from courseportal.course_file.definition import AssignmentFacts, CourseDefinition
 from grading.rules import days_after
 from schedule.rules import YEARS
 
@@ -53,16 +53,7 @@ def moved_by_weeks(definition: CourseDefinition, weeks: int) -> CourseDefinition
         )
         if definition.exam
         else None,
-        assignments=tuple(
-            replace(
-                each,
-                given_at_class=move.key(each.given_at_class) if each.given_at_class else None,
-                issued_on=move.day(each.issued_on),
-                due_at=move.instant(each.due_at),
-                closes_at=move.moment(each.closes_at),
-            )
-            for each in definition.assignments
-        ),
+        assignments=tuple(move.assignment(each) for each in definition.assignments),
         extension=replace(definition.extension, target_at=move.instant(definition.extension.target_at))
         if definition.extension
         else None,
@@ -87,6 +78,15 @@ class _Move:
 
     def moment(self, moment: datetime | None) -> datetime | None:
         return None if moment is None else self.instant(moment)
+
+    def assignment(self, each: AssignmentFacts) -> AssignmentFacts:
+        return replace(
+            each,
+            given_at_class=self.key(each.given_at_class) if each.given_at_class else None,
+            issued_on=self.day(each.issued_on),
+            due_at=self.instant(each.due_at),
+            closes_at=self.moment(each.closes_at),
+        )
 
     def key(self, key: str) -> str:
         found = _DATED_KEY.match(key)
