@@ -265,6 +265,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- Safety -------------------------------------------------------------------------------------------------
 
+SESSION_ENGINE = "courseportal.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = HTTPS

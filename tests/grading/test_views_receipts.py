@@ -117,6 +117,8 @@ def test_another_name_is_another_address(
     client.force_login(student)
     assert client.get(url(course, f"files/{kept.pk}/other.py")).status_code == 404
     assert client.get(url(course, f"files/{10**30}/other.py")).status_code == 404
+    assert client.get(url(course, f"files/{kept.pk}/%00")).status_code == 404
+    assert client.get(url(course, "receipts/%00/")).status_code == 404
 
 
 def test_bytes_that_are_gone_are_a_503_not_a_500(
