@@ -4,6 +4,7 @@ Every default works on one machine with nothing else installed: SQLite, an embed
 and the students' files all lie in one data folder.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from courseportal.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# An empty variable, as compose files and shells leave it, is the same as none.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
 
 # --- Where we are -------------------------------------------------------------------------------------------
 

@@ -49,6 +49,20 @@ def test_defaults_keep_everything_in_the_data_folder(tmp_path: Path) -> None:
     assert values["DEMO"] is False
 
 
+NUMBERS_AND_WORDS = (
+    "PORT",
+    "PORTAL_WEB_WORKERS",
+    "CELERY_VISIBILITY_TIMEOUT",
+    "PORTAL_ENV",
+)
+
+
+@pytest.mark.parametrize("name", [*NUMBERS_AND_WORDS, "PORTAL_BIND", "DATABASE_URL", "FILES_URL"])
+def test_an_empty_variable_is_the_same_as_none(tmp_path: Path, name: str) -> None:
+    given = {"SECRET_KEY": "given"}
+    assert settings_of(tmp_path, **given, **{name: ""}) == settings_of(tmp_path, **given)
+
+
 def test_the_kept_key_is_the_same_each_time_and_private(tmp_path: Path) -> None:
     first, second = settings_of(tmp_path), settings_of(tmp_path)
     assert first["SECRET_KEY"] == second["SECRET_KEY"]
