@@ -262,6 +262,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts come from the chair's roster; a mailed code proves the address
+# Limits on sign-in count by the visitor's address. Behind a proxy that is the last one it wrote down; were it
+# not read, all visitors would share one limit, and ten wrong passwords of one would lock everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_PROXIES", 0)
 ACCOUNT_SESSION_REMEMBER = True  # a session ends after 12 hours whatever one would answer
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

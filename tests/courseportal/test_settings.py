@@ -53,6 +53,7 @@ NUMBERS_AND_WORDS = (
     "PORT",
     "PORTAL_WEB_WORKERS",
     "CELERY_VISIBILITY_TIMEOUT",
+    "PORTAL_PROXIES",
     "PORTAL_ENV",
 )
 
@@ -61,6 +62,11 @@ NUMBERS_AND_WORDS = (
 def test_an_empty_variable_is_the_same_as_none(tmp_path: Path, name: str) -> None:
     given = {"SECRET_KEY": "given"}
     assert settings_of(tmp_path, **given, **{name: ""}) == settings_of(tmp_path, **given)
+
+
+def test_visitors_behind_a_proxy_are_told_apart_where_it_is_ours(tmp_path: Path) -> None:
+    assert settings_of(tmp_path)["ALLAUTH_TRUSTED_PROXY_COUNT"] == 0
+    assert settings_of(tmp_path, PORTAL_PROXIES="1")["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
 
 
 def test_the_kept_key_is_the_same_each_time_and_private(tmp_path: Path) -> None:
