@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -185,7 +186,9 @@ def _csv_trouble(wrong: str, delimiter: str) -> str:
 
 
 def _trimmed(cell: str) -> str:
-    return _CONTROLS.sub("", cell.replace("\r\n", "\n").translate(_NO_BREAK)).strip()
+    # A Mac may write й as two characters: it would be another group, and each name a changed one.
+    text = unicodedata.normalize("NFC", cell.replace("\r\n", "\n"))
+    return _CONTROLS.sub("", text.translate(_NO_BREAK)).strip()
 
 
 def _heading(cell: str) -> str:

@@ -57,6 +57,8 @@ def import_roster(
     """
     table = read_table(data, COLUMNS)
     entries = _entries(table)
+    if deactivate_missing and not table.rows:
+        table.check([Problem(0, "nobody is in the file, and everybody would leave the course")])
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)  # one import at a time
         plan = _plan(course, entries, now, deactivate_missing)

@@ -179,6 +179,17 @@ def test_people_absent_from_the_file_leave_if_asked_and_may_come_back(course: Co
     assert back.joined_at == moscow(2025, 12, 1)
 
 
+def test_an_empty_file_sends_nobody_away(course: Course, bring: Bring) -> None:
+    bring(*FOUR)
+    before = parts(course)
+
+    (told,) = refused(bring, now=LATER, deactivate_missing=True)
+
+    assert told == "nobody is in the file, and everybody would leave the course"
+    assert parts(course) == before
+    assert len(bring(now=LATER).absent) == 4
+
+
 def test_other_courses_are_left_alone(course: Course, bring: Bring) -> None:
     elsewhere = make_enrolment(course=make_course())
 

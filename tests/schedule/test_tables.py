@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -54,6 +55,7 @@ def trouble(data: bytes, columns: tuple[str, ...] = COLUMNS) -> str:
         PLAIN.replace(",", ";").replace("а\n", "а;;\n").encode(),
         PLAIN.replace(",", "\t").replace("м\n", "м\t\n").encode(),
         PLAIN.replace("Алиса", "\u202eАлиса\u202c").encode(),
+        unicodedata.normalize("NFD", PLAIN).encode(),
         b"sep=;\r\n" + PLAIN.replace(",", ";").encode(),
         b"\n\n" + PLAIN.replace("Ветрова Алиса", "Ветрова\u00a0Алиса").encode(),
         "name;email\nВетрова Алиса;a@example.org\nБелов Артём;b@example.org".encode("cp1251"),
