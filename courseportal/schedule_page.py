@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from grading.queries.assignments import AssignmentLine, AssignmentsPage, assignm
 from grading.queries.work import WorkState
 from people.models import User
 from schedule.models import Course, Exam
-from schedule.queries import ClassEntry, Programme, Week, programme
+from schedule.queries import ClassEntry, Programme, Week, monday, programme, week_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,15 @@ def _moment(line: ClassEntry | AssignmentLine) -> datetime:
 
 
 def _weeks(term: Programme, work: Sequence[AssignmentLine], today: date) -> Iterator[WeekPage]:
-    zone = term.course.zone
-    due_on = [(line.terms.due_at.astimezone(zone).date(), line) for line in work]
-    for week in term.weeks:
-        dues = [line for day, line in due_on if week.first_on <= day <= week.last_on]
+    """The weeks of the term, and those before and after it in which a deadline falls."""
+    zone, course = term.course.zone, term.course
+    by_number = {week.number: week for week in term.weeks}
+    dues: defaultdict[int, list[AssignmentLine]] = defaultdict(list)
+    for line in work:
+        due_on = line.terms.due_at.astimezone(zone).date()
+        number = week_number(course, due_on)
+        by_number.setdefault(number, Week(number, monday(due_on), ()))
+        dues[number].append(line)
+    for number, week in sorted(by_number.items()):
         place = "past" if week.last_on < today else "this" if week.first_on <= today else "coming"
-        yield WeekPage(week, place, tuple(sorted([*week.classes, *dues], key=_moment)))
+        yield WeekPage(week, place, tuple(sorted([*week.classes, *dues[number]], key=_moment)))

@@ -90,3 +90,15 @@ def test_pages_of_a_course_are_for_those_who_take_part(
     client.force_login(student)
     assert client.get(address, follow=True).status_code == 200
     assert client.post(address).status_code == 405
+
+
+def test_a_deadline_outside_the_term_is_not_left_out(course: Course, student: User) -> None:
+    make_assignment(course=course, due_at=moscow(2026, 2, 10, 23, 59, 59))
+
+    page = schedule_page(course, student, moscow(2026, 2, 9, 12))
+
+    last = page.weeks[-1]
+    assert (last.place, last.week.first_on.isoformat()) == ("this", "2026-02-09")
+    assert [type(line).__name__ for line in last.lines] == ["AssignmentLine"]
+    assert page.week_now is None
+    assert page.week_count < last.week.number
