@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from schedule.rules import YEARS, end_of_day, instant
+from schedule.rules import YEARS, end_of_day, end_of_last_minute, instant
 
 MOST_POINTS: Final = 100_000
 FAR: Final = datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC"))
@@ -202,7 +202,10 @@ class Table:
     def moment(
         self, key: str, zone: ZoneInfo, *, default: Any = _REQUIRED, takes_day: bool = True
     ) -> datetime | None:
-        """A moment of the course's clock; a day alone means 23:59:59 of it, or is refused."""
+        """A moment of the course's clock.
+
+        Where it may be a day, that means 23:59:59 of it, and so does 23:59; else a day alone is refused.
+        """
         value = self._take(
             key, (date, str), "a date, or a date and time such as 2025-09-30T18:00:00", default
         )
@@ -224,7 +227,9 @@ class Table:
                 self.problem(key, f"{found} has no time of day such as {found}T10:30:00")
             return end_of_day(found, zone)
         found = found.replace(microsecond=0)
-        return instant(found, zone) if found.tzinfo is None else found.astimezone(ZoneInfo("UTC"))
+        if found.tzinfo is not None:
+            return found.astimezone(ZoneInfo("UTC"))
+        return instant(end_of_last_minute(found) if takes_day else found, zone)
 
     def hours(self, key: str, *, default: Any = _REQUIRED) -> tuple[time, time] | None:
         """From when to when on one day, "10:30-12:05"."""

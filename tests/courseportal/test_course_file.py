@@ -143,3 +143,12 @@ def test_a_deadline_follows_the_class_unless_it_is_given() -> None:
     (homework,) = course.assignments
     assert homework.issued_on == date(2025, 9, 9)
     assert homework.due_at == datetime(2025, 9, 23, 20, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"), [("2025-09-30T23:59", 59), ("2025-09-30T23:59:30", 30), ("2025-09-30T23:58", 0)]
+)
+def test_a_deadline_written_as_2359_ends_with_that_day(typed: str, seconds: int) -> None:
+    with_due = REAL.replace("[[assignment]]\n", f'[[assignment]]\ndue_at = "{typed}"\n', 1)
+    due_at = read_course_file(with_due).assignments[0].due_at
+    assert due_at.astimezone(MOSCOW).second == seconds
