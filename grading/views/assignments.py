@@ -82,8 +82,9 @@ def _hand_in(request: CourseRequest, row: Assignment) -> HttpResponse:
                 by=request.user,
                 now=now,
                 form_token=form.cleaned_data["form_token"],
-                files=cast("list[UploadedFile[Any]]", form.cleaned_data.get("files", [])),
-                link=form.cleaned_data.get("link", ""),
+                # Also what the form has no field for, since staff took it away meanwhile: refused, not lost.
+                files=cast("list[UploadedFile[Any]]", request.FILES.getlist("files")),
+                link=form.cleaned_data.get("link", request.POST.get("link", "")),
                 comment=form.cleaned_data["comment"],
             )
             _tell_price(request, done, form.cleaned_data["price_seen"])

@@ -205,3 +205,29 @@ def test_staff_see_the_page_without_a_form_and_hand_nothing_in(
     assert "multipart/form-data" not in client.get(url(course, "assignments/1/")).content.decode()
     assert post(client, course, files=work()).status_code == 409
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("taken_away", "sent", "said"),
+    [
+        ({"takes_files": False}, {"files": work(), "link": "github.com/a/b"}, "takes no files, only a link"),
+        ({"takes_link": False}, {"files": work(), "link": "https://github.com/a/b"}, "takes no links"),
+    ],
+)
+@time_machine.travel(BEFORE)
+def test_what_is_no_longer_taken_is_refused_and_not_left_out_in_silence(
+    client: Client,
+    course: Course,
+    assignment: Assignment,
+    student: User,
+    taken_away: dict[str, bool],
+    sent: dict[str, Any],
+    said: str,
+) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(**taken_away)
+    client.force_login(student)
+    response = post(client, course, **sent)
+    assert response.status_code == 422
+    assert said in html.unescape(response.text)
+    assert ("Drop files here" in response.text) is taken_away.get("takes_files", True)
+    assert not Submission.objects.exists()
