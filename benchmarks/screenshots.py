@@ -8,7 +8,7 @@ import sys
 import tempfile
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.services import ROOT, chromium, free_port
 
@@ -29,12 +29,22 @@ class Picture(NamedTuple):
 
 SHOWN = (
     Picture("home", "student", "/", 1280, "light", "en-GB"),
-    Picture("assignment", "student", "{course}assignments/{late}/", 1280, "light", "ru-RU"),
-    Picture("phone", "student", "{course}assignments/{late}/", 390, "dark", "ru-RU"),
+    Picture("assignment", "student", "{course}assignments/{open}/", 1280, "light", "ru-RU"),
+    Picture("phone", "student", "{course}assignments/{open}/", 390, "dark", "ru-RU"),
     Picture("schedule", "student", "{course}schedule/", 1280, "light", "ru-RU"),
     Picture("grades", "student", "{course}grades/", 1280, "dark", "en-GB"),
     Picture("queue", "assistant", "/admin/grading/submission/", 1280, "light", "en-GB"),
 )
+
+
+def last_open(page: Page, course: str) -> str:
+    """The number of the last assignment for which work is taken now."""
+    page.goto(f"{course}assignments/")
+    for number in reversed(page.locator(".entry .no").all_inner_texts()):
+        page.goto(f"{course}assignments/{number}/")
+        if page.locator("form[data-hand-in]").count():
+            return number
+    raise SystemExit(f"{course}: nothing can be handed in")
 
 
 def take(browser: Browser, base: str, picture: Picture, account: str) -> None:
@@ -52,12 +62,8 @@ def take(browser: Browser, base: str, picture: Picture, account: str) -> None:
     page.wait_for_url(f"{base}/")
     links = page.locator(".nav-main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     course = next(link for link in links if link.endswith("/assignments/")).removesuffix("assignments/")
-    page.goto(f"{base}{course}assignments/")
-    open_works = (
-        page.locator(".entry:has(.price) .no").all_inner_texts()
-        or page.locator(".entry .no").all_inner_texts()
-    )
-    page.goto(base + picture.path.format(course=course, late=open_works[0]))
+    number = last_open(page, f"{base}{course}") if "{open}" in picture.path else ""
+    page.goto(base + picture.path.format(course=course, open=number))
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{picture.name}.png")
     context.close()
