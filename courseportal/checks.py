@@ -1,6 +1,5 @@
 """What must be right about a machine before the portal can keep its promises there."""
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -23,16 +22,4 @@ def secret_key_is_given(**kwargs: Any) -> list[CheckMessage]:
         require_given_key()
     except CommandError as why:
         return [Error(str(why), id="courseportal.E001")]
-    return []
-
-
-@register()
-def incoming_files_lie_beside_the_kept_ones(**kwargs: Any) -> list[CheckMessage]:
-    """A move between filesystems copies, and on a full disk Django may copy short without an error."""
-    incoming, kept = Path(settings.FILE_UPLOAD_TEMP_DIR), Path(settings.MEDIA_ROOT)
-    for folder in (incoming, kept):
-        if not folder.is_dir():
-            return [Error(f"{folder} is not a folder", id="courseportal.E002")]
-    if incoming.stat().st_dev != kept.stat().st_dev:
-        return [Error(f"{incoming} and {kept} lie on different filesystems", id="courseportal.E003")]
     return []

@@ -1,6 +1,6 @@
 """What a page says when something is wrong: what happened, what is safe, what helps.
 
-400, 403, 404, 413 and 429 wear the portal's frame. 500 and 503 are drawn without a database, a session or
+400, 403, 404 and 413 wear the portal's frame. 500 and 503 are drawn without a database, a session or
 context processors, because any of these may be what is broken.
 """
 
@@ -62,14 +62,6 @@ def too_large(request: HttpRequest, *, sent: int, limit: int) -> HttpResponse:
     """413 for a request of ``sent`` bytes where ``limit`` are taken; nothing of it was read."""
     context = {"sent": sent, "limit": limit, "ruler": size_ruler(sent=sent, limit=limit)}
     return framed(request, 413, context)
-
-
-def too_many(request: HttpRequest, *, seconds: int | None = None) -> HttpResponse:
-    """429, with the seconds to wait where they are known."""
-    response = framed(request, 429)
-    if seconds is not None:
-        response["Retry-After"] = str(seconds)
-    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

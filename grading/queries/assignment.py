@@ -60,16 +60,6 @@ class AssignmentPage:
         return self.steps[0].penalty if self.steps else None
 
     @property
-    def next_step(self) -> PriceStep | None:
-        """The price that follows today's, None where it never changes or work closes first."""
-        return self.steps[1] if len(self.steps) > 1 else None
-
-    @property
-    def price_list(self) -> list[list[int | None]]:
-        """``steps`` for the page's clock: pairs of the last second (None: for ever) and the price."""
-        return [[step.epoch, step.penalty] for step in self.steps]
-
-    @property
     def next_number(self) -> int:
         """The number that the next attempt gets."""
         return len(self.attempts) + 1

@@ -116,19 +116,6 @@ def test_production_refuses_a_key_that_was_not_given(settings: Settings) -> None
     checks.require_given_key()
 
 
-def test_incoming_files_on_another_filesystem_are_refused(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    assert checks.incoming_files_lie_beside_the_kept_ones() == []
-    settings.FILE_UPLOAD_TEMP_DIR = "/proc"
-    assert [message.id for message in checks.incoming_files_lie_beside_the_kept_ones()] == [
-        "courseportal.E003"
-    ]
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "gone"
-    assert [message.id for message in checks.incoming_files_lie_beside_the_kept_ones()] == [
-        "courseportal.E002"
-    ]
-
-
 def test_pinned_requirements_name_no_machine_and_no_host() -> None:
     for file in (ROOT / "requirements").glob("*.txt"):
         text = file.read_text()

@@ -1,7 +1,6 @@
 """What pages say when something is wrong."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -85,13 +84,6 @@ def test_too_large_names_both_sizes_before_anything_was_read() -> None:
     page = answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
     assert "They came to 38.2 MB together; the limit is 20 MB." in page
     assert 'href="/courses/c/assignments/1/"' in page
-
-
-def test_too_many_says_how_long_to_wait() -> None:
-    request = request_of()
-    request.user = AnonymousUser()
-    answer = errors.too_many(request, seconds=300)
-    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
 
 
 def test_the_pages_for_a_broken_portal_ask_nothing_of_the_database(

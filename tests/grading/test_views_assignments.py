@@ -84,7 +84,6 @@ def test_the_page_has_the_price_and_the_statement(
     assert page.price_now == 200 and page.state == "late"
     assert [step.penalty for step in page.steps[:3]] == [200, 300, 400]
     assert page.steps[0].until == moscow(2025, 10, 2, 23, 59, 59)
-    assert page.price_list[0] == [int(moscow(2025, 10, 2, 23, 59, 59).timestamp()), 200]
     assert "<strong>one</strong>" in response.content.decode()
 
 
