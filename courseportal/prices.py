@@ -14,6 +14,9 @@ from grading.queries.work import PriceStep
 from grading.rules import Tariff
 from schedule.rules import end_of_day
 
+LISTED = 400
+"""Lines that a page holds at most: no page stays open for a year."""
+
 
 @dataclass(frozen=True)
 class PriceLine:
@@ -65,17 +68,17 @@ def price_lines(
     """The price list from now on in words, its last line "closed" where work is taken no more at the end.
 
     ``max_score`` and ``score``, what the reader has so far, are hundredths of a point: a line says where
-    handing in cannot bring more.
+    handing in cannot bring more. A longer list ends after ``LISTED`` lines.
     """
     lines = []
-    for place, step in enumerate(steps):
+    for place, step in enumerate(steps[:LISTED]):
         following = steps[place + 1] if place + 1 < len(steps) else None
         said = [_worth(step, max_score, score)]
         if step.penalty < max_score or (step.until and not following):
             said.append(_until(step, following, zone))
         price, button = cost_text(step.penalty), _button(step, max_score)
         lines.append(PriceLine(step.epoch, step.penalty, price, button, " ".join(filter(None, said))))
-    if not steps or steps[-1].until is not None:
+    if len(steps) <= LISTED and (not steps or steps[-1].until is not None):
         closed = pgettext("price", "closed")
         lines.append(PriceLine(None, 0, closed, _("Closed"), _("Nothing is taken any more."), closed=True))
     return lines

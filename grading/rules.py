@@ -15,9 +15,9 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from schedule.rules import YEARS, utc
 from schedule.rules import end_of_day as end_of_day  # noqa: PLC0414 - part of these rules too
 from schedule.rules import instant as instant  # noqa: PLC0414
-from schedule.rules import utc
 
 Hundredths = int
 """Points in hundredths: 950 is 9.50 points."""
@@ -196,12 +196,17 @@ class Tariff:
 
 
 def _steps_of(regime: Regime, max_score: Hundredths) -> list[Step]:
-    """The price list of one regime, with a line for each day until the price no longer grows."""
+    """The price list of one regime, with a line for each day until the price no longer grows.
+
+    A price so small that it would grow for centuries is listed as far as the years of courses go.
+    """
     steps: list[Step] = []
     days = 0
     while (penalty := regime.late.penalty(days)) is not None:
         until = days_after(regime.due_at, days, regime.zone)
-        grows_no_more = not regime.late.by_day and (penalty >= max_score or regime.late.per_day == 0)
+        grows_no_more = not regime.late.by_day and (
+            penalty >= max_score or regime.late.per_day == 0 or until.year > YEARS[-1]
+        )
         if regime.closes_at is not None and (until >= regime.closes_at or grows_no_more):
             return [*steps, Step(regime.closes_at, min(penalty, max_score), days)]
         if grows_no_more:

@@ -34,6 +34,14 @@ def test_a_list_that_ends_says_so_and_is_followed_by_closed() -> None:
     assert (lines[1].closed, lines[1].until, lines[1].button) == (True, None, "Closed")
 
 
+def test_a_page_holds_a_years_lines_of_a_list_that_goes_on() -> None:
+    steps = [PriceStep(DUE + timedelta(days=day), day) for day in range(500)]
+    lines = price_lines(steps, zone=ZONE, max_score=1000)
+    assert len(lines) == 400
+    assert lines[-1].note.endswith("Then −4.00.")
+    assert not lines[-1].closed
+
+
 def test_where_nothing_is_taken_the_only_line_is_closed() -> None:
     assert [line.closed for line in price_lines([], zone=ZONE, max_score=1000)] == [True]
 

@@ -124,6 +124,15 @@ def test_lateness_alone_never_closes_an_assignment() -> None:
     assert score_of(DUE + timedelta(days=3650), 1000, ORDINARY) == 0
 
 
+def test_a_price_that_would_grow_for_centuries_is_listed_while_courses_last() -> None:
+    slow = Regime(DUE, MOSCOW, LatePolicy(per_day=1))
+    listed = tariff((slow,), 10_000_000)
+    last = datetime(2100, 12, 31, 12, tzinfo=UTC)
+    assert listed.penalty_at(last) == slow.penalty_at(last) == days_late(last, DUE, MOSCOW)
+    assert listed.closes_at is None
+    assert len(listed.steps) < 28_000
+
+
 def test_the_courses_closing_date_closes_everything() -> None:
     closed = Regime(DUE, MOSCOW, ONE_A_DAY, closes_at=at("12-31 23:59:59"))
     assert not closed.is_hard
