@@ -33,6 +33,15 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
+def span(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants from and to which clocks in ``zone`` show these naive local times, the second the later.
+
+    Where skipped time leaves nothing in between, it lasts as long as the local times say.
+    """
+    starts_at, ends_at = instant(starts, zone), instant(ends, zone)
+    return starts_at, ends_at if ends_at > starts_at else starts_at + (ends - starts)
+
+
 def end_of_last_minute(local: datetime) -> datetime:
     """23:59:59 where a local time is 23:59:00, for so people write the end of a day; else the time itself."""
     return local.replace(second=59) if local.time() == time(23, 59) else local

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from courseportal.course_file.definition import AssignmentFacts, CourseDefinition
+from courseportal.course_file.definition import AssignmentFacts, ClassFacts, CourseDefinition
 from grading.rules import days_after
 from schedule.rules import YEARS
 
@@ -36,15 +36,7 @@ def moved_by_weeks(definition: CourseDefinition, weeks: int) -> CourseDefinition
             closes_at=move.moment(course.closes_at),
             term=course.term.replace(str(course.starts_on.year), str(starts_on.year)),
         ),
-        classes=tuple(
-            replace(
-                each,
-                key=move.key(each.key),
-                starts_at=move.instant(each.starts_at),
-                ends_at=move.instant(each.ends_at),
-            )
-            for each in definition.classes
-        ),
+        classes=tuple(move.meeting(each) for each in definition.classes),
         exam=replace(
             definition.exam,
             not_before_on=move.day(definition.exam.not_before_on),
@@ -79,13 +71,21 @@ class _Move:
     def moment(self, moment: datetime | None) -> datetime | None:
         return None if moment is None else self.instant(moment)
 
+    def meeting(self, each: ClassFacts) -> ClassFacts:
+        starts_at, ends_at = self.instant(each.starts_at), self.instant(each.ends_at)
+        if ends_at <= starts_at:  # skipped time moved its beginning on
+            ends_at = starts_at + (each.ends_at - each.starts_at)
+        return replace(each, key=self.key(each.key), starts_at=starts_at, ends_at=ends_at)
+
     def assignment(self, each: AssignmentFacts) -> AssignmentFacts:
+        due_at, closes_at = self.instant(each.due_at), self.moment(each.closes_at)
         return replace(
             each,
             given_at_class=self.key(each.given_at_class) if each.given_at_class else None,
             issued_on=self.day(each.issued_on),
-            due_at=self.instant(each.due_at),
-            closes_at=self.moment(each.closes_at),
+            due_at=due_at,
+            # Skipped time moves what lies in it on, and may move it past what lay behind it.
+            closes_at=max(due_at, closes_at) if closes_at else None,
         )
 
     def key(self, key: str) -> str:

@@ -24,7 +24,7 @@ from courseportal.course_file.reader import FAR, Table, limit
 from schedule.models import Assignment, ClassMeeting, Course, Exam, Material
 from schedule.models.assignments import MEBIBYTE, SUFFIX, default_suffixes
 from schedule.models.courses import SLUG, validate_zone
-from schedule.rules import end_of_day, instant, usual_class_key
+from schedule.rules import end_of_day, span, usual_class_key
 
 LINK_SCHEMES = ("", "http", "https")
 NO_DAY = date(2000, 1, 1)
@@ -130,13 +130,15 @@ def _read_class(
         if hours is None:
             table.problem("time", f'is missing, and [class_times] has no hours for "{kind}"')
     starts, ends = hours or (time(0), time(1))
+    on = day or NO_DAY
+    starts_at, ends_at = span(datetime.combine(on, starts), datetime.combine(on, ends), course.zone)
     facts = ClassFacts(
         key=_class_key(table, day, kind, keys),
         kind=kind,
         number=table.text("number", most=limit(ClassMeeting, "number"), default=""),
         title=table.text("title", most=limit(ClassMeeting, "title"), default=""),
-        starts_at=instant(datetime.combine(day or NO_DAY, starts), course.zone),
-        ends_at=instant(datetime.combine(day or NO_DAY, ends), course.zone),
+        starts_at=starts_at,
+        ends_at=ends_at,
         room=table.text("room", most=limit(ClassMeeting, "room"), default=""),
         materials=tuple(_read_material(each) for each in table.tables("materials")),
     )

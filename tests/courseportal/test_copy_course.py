@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
@@ -135,6 +136,24 @@ def test_hours_stay_when_clocks_change_in_between() -> None:
     winter = moved_by_weeks(berlin, 20)
     assert winter.classes[0].starts_at.astimezone(zone).utcoffset() != was.utcoffset()
     assert winter.classes[0].starts_at.astimezone(zone).strftime("%H:%M") == "10:30"
+
+
+def test_an_hour_that_clocks_skip_keeps_the_order_of_what_lies_around_it() -> None:
+    """In Berlin clocks went from 02:00 to 03:00 on 29 March 2026, 29 weeks after the small course begins."""
+    berlin = read_course_file(SMALL.replace("Europe/Moscow", "Europe/Berlin"))
+    zone = ZoneInfo("Europe/Berlin")
+    due_at, starts_at = (datetime(2025, 9, 7, 2, minute, tzinfo=zone) for minute in (30, 15))
+    closes_at = datetime(2025, 9, 7, 3, tzinfo=zone)
+    night = replace(
+        berlin,
+        classes=(replace(berlin.classes[0], starts_at=starts_at, ends_at=closes_at),),
+        assignments=(replace(berlin.assignments[0], due_at=due_at, closes_at=closes_at),),
+    )
+    moved = moved_by_weeks(night, 29)
+    (meeting,), (assignment,) = moved.classes, moved.assignments
+    assert meeting.starts_at == datetime(2026, 3, 29, 1, 15, tzinfo=UTC)
+    assert meeting.ends_at == datetime(2026, 3, 29, 2, tzinfo=UTC)
+    assert assignment.due_at == assignment.closes_at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def test_keys_that_are_no_day_stay() -> None:

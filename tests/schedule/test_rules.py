@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schedule.rules import end_of_day, end_of_last_minute, instant, is_whole_day, utc
+from schedule.rules import end_of_day, end_of_last_minute, instant, is_whole_day, span, utc
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -79,3 +79,19 @@ def test_a_class_takes_a_whole_day_of_the_courses_zone(starts: str, ends: str, w
     first, last = (instant(datetime.fromisoformat(each), MOSCOW) for each in (starts, ends))
     assert is_whole_day(first, last, MOSCOW) is whole
     assert not is_whole_day(first, last, ZoneInfo("Asia/Vladivostok"))
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "in_utc"),
+    [
+        ("01:30", "03:30", "00:30 01:30"),  # an hour of it is skipped
+        ("02:15", "03:00", "01:15 02:00"),  # nothing would be left of it
+        ("02:30", "03:30", "01:30 02:30"),
+        ("02:15", "02:45", "01:15 01:45"),
+    ],
+)
+def test_hours_that_clocks_skip_last_as_long_as_they_say(starts: str, ends: str, in_utc: str) -> None:
+    """Clocks in Berlin went from 02:00 on to 03:00 on 29 March 2026, at 01:00 UTC."""
+    first, last = (datetime.fromisoformat(f"2026-03-29 {clock}") for clock in (starts, ends))
+    hours = span(first, last, ZoneInfo("Europe/Berlin"))
+    assert " ".join(f"{moment:%H:%M}" for moment in hours) == in_utc

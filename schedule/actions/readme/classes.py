@@ -13,7 +13,7 @@ from schedule.actions.readme.plan import Given, Plan, Values, kept_address
 from schedule.models import ClassMeeting, Course
 from schedule.pairing import Mark, pair
 from schedule.readme_table import FoundClass, Kind, ReadmeTable
-from schedule.rules import END_OF_DAY, instant, usual_class_key
+from schedule.rules import END_OF_DAY, instant, span, usual_class_key
 
 FIELDS: Final = ("kind", "number", "title", "starts_at", "ends_at")
 
@@ -161,7 +161,7 @@ class _Hours:
 
     def of(self, found: FoundClass, meeting: ClassMeeting | None) -> dict[str, datetime]:
         if hours := self.table.hours_of(found):
-            return {"starts_at": self._at(found.on, hours.starts), "ends_at": self._at(found.on, hours.ends)}
+            return self._between(found.on, hours.starts, hours.ends)
         if meeting:
             was = meeting.starts_at.astimezone(self.zone)
             starts_at = self._at(found.on, was.time())
@@ -170,10 +170,14 @@ class _Hours:
             ((starts, lasts),) = self._usual(found)
             starts_at = self._at(found.on, starts)
             return {"starts_at": starts_at, "ends_at": starts_at + lasts}
-        return {"starts_at": self._at(found.on, time.min), "ends_at": self._at(found.on, END_OF_DAY)}
+        return self._between(found.on, time.min, END_OF_DAY)
 
     def _usual(self, found: FoundClass) -> set[tuple[time, timedelta]]:
         return self.usual[found.kind.value, found.on.weekday()]
+
+    def _between(self, day: date, starts: time, ends: time) -> dict[str, datetime]:
+        hours = span(datetime.combine(day, starts), datetime.combine(day, ends), self.zone)
+        return dict(zip(("starts_at", "ends_at"), hours, strict=True))
 
     def _at(self, day: date, clock: time) -> datetime:
         return instant(datetime.combine(day, clock), self.zone)
