@@ -638,6 +638,26 @@ class TestScheme:
         assert LatePenalty.objects.get(assignment=own).per_day == 200
 
 
+def test_an_assignment_is_worth_what_was_given_for_it(ta: Client, assignment: Assignment) -> None:
+    make_submission(assignment=assignment, score=950)
+    make_submission(assignment=make_assignment(course=assignment.course, number=2), score=1000)
+    address = reverse("admin:schedule_assignment_change", args=[assignment.pk])
+    form = ta.get(address).context["adminform"].form
+
+    def worth(points: str) -> str:
+        typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+        typed |= {f"due_at_{place}": text for place, text in enumerate(("2025-09-30", "23:59:59"))}
+        typed["suffixes"] = ".ipynb"
+        return ta.post(address, typed | {"max_score": points}).text
+
+    assert "A work was given 9.50 points." in worth("9.49")
+    assignment.refresh_from_db()
+    assert assignment.max_score == 1000
+    worth("9.5")
+    assignment.refresh_from_db()
+    assert assignment.max_score == 950
+
+
 def test_who_left_is_listed_without_a_group(ta: Client, assignment: Assignment, student: User) -> None:
     make_submission(assignment=assignment, student=student)
     Enrolment.objects.filter(person=student).update(left_at=moscow(2025, 9, 29))
