@@ -22,7 +22,7 @@ from pygments.lexers import get_lexer_by_name
 
 from grading.archives import Contents, NotListed, contents_of, is_archive
 from grading.notebooks import Cell, NotANotebook, Output, cells_of
-from grading.pictures import NotAPicture, remade
+from grading.pictures import MOST_PIXELS, NotAPicture, remade
 from schedule.markdown import render_markdown
 
 MOST_BYTES: Final = 4 * 2**20
@@ -38,6 +38,8 @@ MOST_OF_AN_OUTPUT: Final = 5_000
 MOST_PICTURES: Final = 20
 MOST_OF_PICTURES: Final = 4_000_000
 """Characters of all pictures of a notebook together, as they stand on the page."""
+MOST_PIXELS_IN_ALL: Final = 24_000_000
+"""Pixels of all pictures of a notebook together: they take time to be decoded, however small the files."""
 
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 _LANGUAGES: Final = {
@@ -116,7 +118,7 @@ def preview_of(name: str, stream: IO[bytes]) -> Preview:
 
 def _picture(content: bytes) -> Preview:
     try:
-        address = mark_safe(remade(content))  # noqa: S308 - see remade
+        address = mark_safe(remade(content).address)  # noqa: S308 - see remade
     except NotAPicture:
         raise NoPreview from None
     return Preview((Part(PartKind.PICTURE, address),))
@@ -148,21 +150,38 @@ def _coloured(source: str, language: str | None) -> SafeString:
 def _notebook(cells: Sequence[Cell]) -> Preview:
     """Cells one after the other, until there is enough of them."""
     parts: list[Part] = []
-    letters, pictures, data = MOST_TEXT, MOST_PICTURES, MOST_OF_PICTURES
+    letters, pictures, outputs = MOST_TEXT, MOST_PICTURES, _Outputs()
     for cell in cells:
-        pictures -= sum(output.picture is not None for output in cell.outputs)
-        if pictures < 0:
-            return Preview(tuple(parts), is_cut=True)
-        pieces = [_source(cell), *map(_output, cell.outputs)]
-        drawn = [piece for piece in pieces if piece.kind is PartKind.PICTURE]
-        data -= sum(len(piece.html) for piece in drawn)
         letters -= min(len(cell.source), MOST_OF_A_CELL) + sum(
             min(len(out.text), MOST_OF_AN_OUTPUT) for out in cell.outputs
         )
-        if min(letters, data) < 0:
+        pictures -= sum(out.picture is not None for out in cell.outputs)
+        if min(letters, pictures) < 0:
+            return Preview(tuple(parts), is_cut=True)
+        pieces = [_source(cell), *map(outputs.part, cell.outputs)]
+        if outputs.data < 0:
             return Preview(tuple(parts), is_cut=True)
         parts += [piece for piece in pieces if piece.html.strip()]
     return Preview(tuple(parts))
+
+
+class _Outputs:
+    """Makes parts of what came out of cells, and knows how much of the pictures' limits is left."""
+
+    def __init__(self) -> None:
+        self.data, self.pixels = MOST_OF_PICTURES, MOST_PIXELS_IN_ALL
+
+    def part(self, output: Output) -> Part:
+        if output.picture is None:
+            kind = PartKind.ERROR if output.is_error else PartKind.OUTPUT
+            return Part(kind, SafeString(escape(_shortened(output.text, MOST_OF_AN_OUTPUT))))
+        try:
+            picture = remade(output.picture, most_pixels=min(MOST_PIXELS, self.pixels))
+        except NotAPicture:
+            return Part(PartKind.OUTPUT, SafeString(escape(_("(a picture that cannot be shown)"))))
+        self.pixels -= picture.pixels
+        self.data -= len(picture.address)
+        return Part(PartKind.PICTURE, mark_safe(picture.address))  # noqa: S308 - see remade
 
 
 def _source(cell: Cell) -> Part:
@@ -170,16 +189,6 @@ def _source(cell: Cell) -> Part:
     if cell.kind == "markdown":
         return Part(PartKind.PROSE, render_markdown(source))
     return Part(PartKind.CODE, _coloured(source, "python" if cell.kind == "code" else None))
-
-
-def _output(output: Output) -> Part:
-    if output.picture is not None:
-        try:
-            return Part(PartKind.PICTURE, mark_safe(remade(output.picture)))  # noqa: S308 - see remade
-        except NotAPicture:
-            return Part(PartKind.OUTPUT, SafeString(escape(_("(a picture that cannot be shown)"))))
-    kind = PartKind.ERROR if output.is_error else PartKind.OUTPUT
-    return Part(kind, SafeString(escape(_shortened(output.text, MOST_OF_AN_OUTPUT))))
 
 
 def _shortened(text: str, most: int) -> str:

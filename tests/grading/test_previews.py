@@ -41,6 +41,10 @@ def picture(size: tuple[int, int] = (4, 3), kind: str = "PNG") -> bytes:
     return out.getvalue()
 
 
+def made_of(content: bytes) -> bytes:
+    return base64.b64decode(remade(content).address.partition(",")[2])
+
+
 def html(shown: Preview) -> str:
     return "\n".join(part.html for part in shown.parts)
 
@@ -129,6 +133,13 @@ class TestNotebooks:
         assert preview("a.ipynb", notebook(*[cell] * (MOST_PICTURES + 1))).is_cut
         assert preview("a.ipynb", notebook(*[code("x = 1\n" * 1000)] * 20)).is_cut
 
+    def test_small_files_of_many_pixels_do_not_keep_a_page_waiting(self) -> None:
+        large = picture((4000, 3000))
+        assert len(large) < 100_000
+        cell = drawn(image_png=base64.b64encode(large).decode())
+        parts = preview("a.ipynb", notebook(*[cell] * 4)).parts
+        assert [part.kind.value for part in parts] == ["picture", "picture", "output", "output"]
+
     def test_of_a_long_output_both_ends_are_shown(self) -> None:
         log = {"output_type": "stream", "text": "begin " + "x" * 100_000 + " end"}
         shown = preview("a.ipynb", notebook(code("train()", log)))
@@ -164,17 +175,29 @@ class TestNotebooks:
 
 class TestPictures:
     def test_a_large_one_is_made_as_large_as_a_page(self) -> None:
-        address = remade(picture((3000, 1500), "JPEG"))
+        address = remade(picture((3000, 1500), "JPEG")).address
         with Image.open(BytesIO(base64.b64decode(address.partition(",")[2]))) as made:
             assert made.size == (LONGEST_SIDE, LONGEST_SIDE // 2)
 
-    def test_what_a_camera_wrote_is_not_kept(self) -> None:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    def test_what_a_camera_wrote_is_not_kept(self, kind: str) -> None:
         out = BytesIO()
         exif = Image.Exif()
         exif[0x010E] = "a secret place"
-        Image.new("RGB", (4, 4)).save(out, "JPEG", exif=exif)
-        assert b"secret" in out.getvalue()
-        assert b"secret" not in base64.b64decode(remade(out.getvalue()).partition(",")[2])
+        comment = {"comment": b"a secret word"} if kind == "JPEG" else {}
+        Image.new("RGB", (4, 4)).save(out, kind, exif=exif, icc_profile=b"a secret colour", **comment)
+        assert b"secret" in out.getvalue() or kind == "PNG"
+        with Image.open(BytesIO(made_of(out.getvalue()))) as made:
+            made.load()
+            assert not made.getexif() and "secret" not in repr(made.info)
+
+    def test_a_photo_stands_upright(self) -> None:
+        out = BytesIO()
+        exif = Image.Exif()
+        exif[0x0112] = 6  # the camera was held on its side
+        Image.new("RGB", (8, 4)).save(out, "JPEG", exif=exif)
+        with Image.open(BytesIO(made_of(out.getvalue()))) as made:
+            assert made.size == (4, 8)
 
     @pytest.mark.parametrize(
         "content",
