@@ -15,7 +15,7 @@ from django.db import IntegrityError
 
 from schedule.cells import BadCell, moment
 from schedule.models import Course
-from schedule.tables import BadTable
+from schedule.tables import BadTable, decoded
 
 
 class CourseCommand(BaseCommand):
@@ -70,14 +70,27 @@ def contents(file: str) -> bytes:
         raise CommandError(f"{file}: {wrong.strerror}") from None
 
 
+def name_of(file: str) -> str:
+    """How messages call a file."""
+    return "standard input" if file == "-" else file
+
+
+def text_of(file: str) -> str:
+    """The text of a file in UTF-8 or Windows-1251, without a byte-order mark. CommandError for others."""
+    try:
+        return decoded(contents(file))
+    except BadTable as wrong:
+        line = f": line {wrong.problems[0].line}" if wrong.problems[0].line else ""
+        raise CommandError(f"{name_of(file)} is not text in UTF-8 or Windows-1251{line}") from None
+
+
 @contextmanager
 def all_or_nothing(file: str) -> Iterator[None]:
     """Turns what is wrong with a file into a CommandError with every line of it."""
     try:
         yield
     except BadTable as wrong:
-        name = "standard input" if file == "-" else file
-        raise CommandError(f"{name}: nothing was imported.\n{wrong}") from None
+        raise CommandError(f"{name_of(file)}: nothing was imported.\n{wrong}") from None
     except IntegrityError:
         raise CommandError(
             "Somebody changed the same data meanwhile: nothing was imported, try again."

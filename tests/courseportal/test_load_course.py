@@ -280,13 +280,24 @@ def test_a_wrong_file_is_told_and_not_loaded(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "binary.toml"
-    file.write_bytes(b"[course]\n\xff")
-    with pytest.raises(CommandError, match="is not UTF-8 text: line 2"):
+    file.write_bytes(b"[course]\n\x98")
+    with pytest.raises(CommandError, match="is not text in UTF-8 or Windows-1251: line 2"):
         run(str(file))
     with pytest.raises(CommandError, match="No such file"):
         run(str(tmp_path / "none.toml"))
     with pytest.raises(CommandError, match=": Is a directory"):
         run(str(tmp_path))
+
+
+@pytest.mark.django_db
+def test_a_file_in_windows_1251_is_the_same_course(tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    content = SMALL.replace('short_title = "', 'short_title = "Щ ')
+    assert "Щ" in content
+    for encoding in ("utf-8", "utf-8-sig", "cp1251"):
+        file.write_text(content, encoding=encoding)
+        told = run(str(file))
+        assert told.startswith("+ course") if encoding == "utf-8" else told == "nothing to change\n"
 
 
 @pytest.mark.django_db

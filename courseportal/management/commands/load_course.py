@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from courseportal.actions import ResultsAtStake, load_course
 from courseportal.course_file import CourseFileError, read_course_file
-from schedule.management.course_command import contents
+from schedule.management.course_command import name_of, text_of
 
 
 class Command(BaseCommand):
@@ -20,9 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: str, dry_run: bool, **options: Any) -> None:
         try:
-            definition = read_course_file(_content(file))
+            definition = read_course_file(text_of(file))
         except CourseFileError as error:
-            raise CommandError(_told(f"{file} is not loaded:", error.problems)) from None
+            raise CommandError(_told(f"{name_of(file)} is not loaded:", error.problems)) from None
         try:
             changes = load_course(definition=definition, dry_run=dry_run)
         except ResultsAtStake as error:
@@ -35,12 +35,3 @@ class Command(BaseCommand):
 
 def _told(headline: str, lines: list[str]) -> str:
     return "\n  ".join([headline, *lines])
-
-
-def _content(file: str) -> str:
-    """The text of the file. CommandError where it cannot be read."""
-    try:
-        return contents(file).decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise CommandError(f"{file} is not UTF-8 text: line {line}") from None

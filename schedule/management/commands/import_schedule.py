@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from schedule.actions.readme import OutsideTheCourse, ScheduleChanges, import_schedule
-from schedule.management.course_command import contents, course_called
+from schedule.management.course_command import course_called, name_of, text_of
 from schedule.models import Course
 from schedule.readme_table import FoundClass, Kind, ReadmeError, ReadmeTable, Season, Term, read_readme
-from schedule.tables import BadTable, decoded
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -42,11 +41,11 @@ class Command(BaseCommand):
         into = course_called(course)
         try:
             table = read_readme(
-                _text(file), year=options["year"], base_url=options["base_url"], known_term=_term_of(into)
+                text_of(file), year=options["year"], base_url=options["base_url"], known_term=_term_of(into)
             )
             changes = import_schedule(course=into, table=table, dry_run=dry_run)
         except (ReadmeError, OutsideTheCourse) as wrong:
-            raise CommandError(f"{_name(file)}: nothing was imported: {wrong}") from None
+            raise CommandError(f"{name_of(file)}: nothing was imported: {wrong}") from None
         self.show_table(table)
         self.show_changes(changes, into, table, dry_run=dry_run)
 
@@ -143,18 +142,6 @@ def _term_of(course: Course) -> Term:
     else:
         season = Season.YEAR if last.year > first.year and last.month > 2 else Season.AUTUMN
     return Term(first.year, season, "the days of the course; the README names no term")
-
-
-def _text(file: str) -> str:
-    try:
-        return decoded(contents(file))
-    except BadTable as wrong:
-        line = f": line {wrong.problems[0].line}" if wrong.problems[0].line else ""
-        raise CommandError(f"{_name(file)} is not text in UTF-8 or Windows-1251{line}") from None
-
-
-def _name(file: str) -> str:
-    return "standard input" if file == "-" else file
 
 
 def _year(text: str) -> int:
