@@ -35,10 +35,16 @@ DATA_DIR = Path(env.str("PORTAL_DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 PORTAL_BASE_URL = (env.str("PORTAL_BASE_URL", "") or f"http://localhost:{PORT}").rstrip("/")
-HTTPS = PORTAL_BASE_URL.startswith("https://")
+_address = urlsplit(PORTAL_BASE_URL)
+if _address.scheme not in {"http", "https"} or not _address.hostname or _address.path or _address.query:
+    raise ImproperlyConfigured(
+        f"PORTAL_BASE_URL is {PORTAL_BASE_URL!r}: it must be https://a.host or the like"
+    )
+HTTPS = _address.scheme == "https"
 # Probes on the machine itself are always let in.
 ALLOWED_HOSTS = [
-    *(env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(PORTAL_BASE_URL).hostname]),
+    _address.hostname,
+    *env.list("ALLOWED_HOSTS", default=[]),
     *("localhost", "127.0.0.1", "[::1]"),
 ]
 CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]

@@ -103,13 +103,21 @@ def test_https_brings_host_cookies_and_hsts(tmp_path: Path) -> None:
     assert safe["SESSION_COOKIE_NAME"].startswith("__Host-")
     assert safe["SESSION_COOKIE_SECURE"] and safe["CSRF_COOKIE_SECURE"]
     assert safe["SECURE_HSTS_SECONDS"] > 0
-    assert "portal.example.org" in safe["ALLOWED_HOSTS"]
     assert not plain["SESSION_COOKIE_SECURE"]
+
+
+def test_the_portals_own_host_is_let_in_whatever_others_are(tmp_path: Path) -> None:
+    base = "https://portal.example.org"
+    assert settings_of(tmp_path, PORTAL_BASE_URL=base)["ALLOWED_HOSTS"][:1] == ["portal.example.org"]
+    hosts = settings_of(tmp_path, PORTAL_BASE_URL=base, ALLOWED_HOSTS="old.example.org,course.example.org")
+    assert {"portal.example.org", "old.example.org", "course.example.org"} < set(hosts["ALLOWED_HOSTS"])
 
 
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
+        ("PORTAL_BASE_URL", "portal.example.org", "must be https://a.host"),
+        ("PORTAL_BASE_URL", "https://example.org/portal", "must be https://a.host"),
         ("PORTAL_ENV", "staging", "must be 'demo' or 'production'"),
         ("FILES_URL", "ftp://files", "must be file:///a/folder"),
     ],
