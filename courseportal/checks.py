@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's word
 from django.core.management.base import CommandError
 
 
@@ -23,3 +23,12 @@ def secret_key_is_given(**kwargs: Any) -> list[CheckMessage]:
     except CommandError as why:
         return [Error(str(why), id="courseportal.E001")]
     return []
+
+
+@register(deploy=True)
+def letters_are_sent(**kwargs: Any) -> list[CheckMessage]:
+    """People of a roster have no password: without letters nobody gets the code that lets them in."""
+    if not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return []
+    hint = "Set EMAIL_URL, for example smtp+tls://user:password@host:587."
+    return [Warning("Letters are kept in files and reach nobody.", hint=hint, id="courseportal.W001")]

@@ -94,16 +94,19 @@ def test_compose_itself_accepts_the_file() -> None:
     assert b"set SECRET_KEY" in refused.stderr
 
 
-def test_check_deploy_is_clean_under_https(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mail", [True, False], ids=["mail", "no mail"])
+def test_check_deploy_is_clean_under_https_and_with_mail(tmp_path: Path, mail: bool) -> None:
     given = {
         "PATH": os.environ["PATH"],
         "PORTAL_DATA_DIR": str(tmp_path),
         "SECRET_KEY": "a-long-random-text-of-more-than-fifty-characters-0123456789",
         "PORTAL_BASE_URL": "https://portal.example.org",
+        "EMAIL_URL": "smtp+tls://post:office@mail.example.org:587" if mail else "",
     }
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode == 0) is mail, done.stderr
+    assert ("courseportal.W001" in done.stderr) is not mail
 
 
 def test_production_refuses_a_key_that_was_not_given(settings: Settings) -> None:
