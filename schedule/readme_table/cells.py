@@ -38,7 +38,12 @@ class Line:
     """A line of a cell: what stands between line breaks, or an item of a list."""
 
     pieces: tuple[Piece, ...]
-    is_item: bool
+    depth: int = 0
+    """How many items of lists it lies in: 1 for an item, 2 for an item of a list inside an item."""
+
+    @property
+    def is_item(self) -> bool:
+        return self.depth > 0
 
     @property
     def text(self) -> str:
@@ -114,7 +119,8 @@ class _Lines:
     pieces: list[Piece] = field(default_factory=list)
     url: str | None = None
     text: str = ""
-    in_item: bool = False
+    lists: list[bool] = field(default_factory=list)
+    """Of each list that is open, whether an item of it is."""
 
     def take(self, token: Token) -> None:
         if token.type in ("text", "text_special", "code_inline", "image"):
@@ -134,13 +140,24 @@ class _Lines:
         tag = _Tag(content)
         if tag.name in _BREAKING:
             self.end_line()
-            if tag.name == "li":
-                self.in_item = tag.opens
+            self.take_list_tag(tag)
         elif tag.name == "a":
             self.end_piece()
             self.url = allowed_address(tag.href) if tag.opens else None
         elif tag.name not in _INLINE and not content.startswith("<!"):
             self.text += content  # vector<int> is text to the one who wrote it
+
+    def take_list_tag(self, tag: _Tag) -> None:
+        if tag.name in ("ul", "ol"):
+            if tag.opens:
+                self.lists.append(False)
+            elif self.lists:
+                self.lists.pop()
+        elif tag.name == "li":
+            if tag.opens and not self.lists:
+                self.lists.append(False)
+            if self.lists:
+                self.lists[-1] = tag.opens
 
     def end_piece(self) -> None:
         if self.text or self.url is not None:
@@ -152,7 +169,7 @@ class _Lines:
         if self.url is not None and self.pieces and not tidy(self.pieces[-1].text):
             self.pieces.pop()
         if any(tidy(piece.text) or piece.url for piece in self.pieces):
-            self.done.append(Line(tuple(self.pieces), self.in_item))
+            self.done.append(Line(tuple(self.pieces), sum(self.lists)))
         self.pieces = []
 
 

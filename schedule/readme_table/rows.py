@@ -180,22 +180,19 @@ class RowReader:
     def _homework(self, line: int, cell: Cell) -> list[Homework]:
         """A list gives one homework an item, else each line with a link is one, else the whole cell is."""
         parts = [part for part in _joined_after_colon(cell.lines) if _is_work(part)]
-        linked = [part for part in parts if _urls(part)]
         if not parts or fold(cell.text) in LATER:
             if parts:
                 self._puzzle(line, cell, "homework that is not given yet")
             return []
         if cell.broken_tag:
             self._puzzle(line, cell, f"a broken tag {cell.broken_tag}, taken as text")
-        if any(part.is_item for part in parts) or len(parts) == 1:
-            works = parts
-        elif linked:
-            works = linked
-            for part in parts:
-                if part not in linked:
-                    self._puzzle(line, cell, "text beside the homework", part.text)
+        works = _works_among(parts)
+        if not works:
+            works = [Line((Piece(Cell(0, "", tuple(parts)).text),))]
         else:
-            works = [Line((Piece(Cell(0, "", tuple(parts)).text),), is_item=False)]
+            for part in parts:
+                if not any(part is work for work in works):
+                    self._puzzle(line, cell, "text beside the homework", part.text)
         return [work for part in works if (work := self._work(line, cell, part))]
 
     def _work(self, line: int, cell: Cell, part: Line) -> Homework | None:
@@ -229,12 +226,34 @@ def _is_work(part: Line) -> bool:
     return says_something(part.text) or bool(_urls(part) and _ANYTHING.search(part.text))
 
 
+def _works_among(parts: list[Line]) -> list[Line]:
+    """Which lines are homework of their own; none where only all of them together are.
+
+    What lies in an item, or in a list without links below a link, tells about the homework above it.
+    """
+    if len(parts) == 1:
+        return parts
+    linked = [part for part in parts if not part.is_item and _urls(part)]
+    if linked and not any(_urls(part) for part in parts if part.is_item):
+        return linked
+    works: list[Line] = []
+    above: list[int] = []  # depths of the homework that the line lies in
+    for part in parts:
+        while above and above[-1] >= part.depth:
+            above.pop()
+        if not above and (part.is_item or _urls(part)):
+            works.append(part)
+            above += [part.depth] * part.is_item
+    return works
+
+
 def _joined_after_colon(lines: tuple[Line, ...]) -> list[Line]:
-    """A line "Contest 1:" and the link below it are one."""
+    """A line "Contest 1:" and what comes first below it are one."""
     joined: list[Line] = []
     for part in lines:
-        if joined and joined[-1].text.endswith(":") and not joined[-1].is_item:
+        above = joined[-1] if joined else None
+        if above and above.text.endswith(":") and (part.depth > above.depth or not above.is_item):
             before = joined.pop()
-            part = Line((*before.pieces, Piece(" "), *part.pieces), part.is_item)  # noqa: PLW2901
+            part = Line((*before.pieces, Piece(" "), *part.pieces), part.depth)  # noqa: PLW2901
         joined.append(part)
     return joined
