@@ -46,9 +46,11 @@ def work_sentence(line: AssignmentLine, page: AssignmentsPage) -> str:
         return _("Handing in №\N{NO-BREAK SPACE}%(number)d now costs %(price)s.") % words
     due_on = line.terms.due_at.astimezone(page.course.zone).date()
     today = page.now.astimezone(page.course.zone).date()
-    if due_on == today:
-        return _("№\N{NO-BREAK SPACE}%(number)d is due today.") % {"number": line.number}
     words = {"number": line.number, "day": date_text(due_on, "long_day")}
+    if line.state is WorkState.LATE:
+        return _("№\N{NO-BREAK SPACE}%(number)d was due on %(day)s; handing in costs nothing.") % words
+    if due_on == today:
+        return _("№\N{NO-BREAK SPACE}%(number)d is due today.") % words
     return _("№\N{NO-BREAK SPACE}%(number)d is due on %(day)s.") % words
 
 

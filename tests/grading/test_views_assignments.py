@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from grading.models import LatePenalty
 from people.models import User
 from schedule.models import Assignment, Course
 from tests.factories import make_assignment, make_file, make_review, make_submission, moscow
@@ -72,6 +73,16 @@ def test_the_list_says_what_to_do_next(
         (1, "waiting", False),
         (2, "open", True),
     ]
+
+
+@time_machine.travel(LATE)
+def test_a_deadline_that_has_passed_and_costs_nothing_is_not_told_as_coming(
+    client: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    LatePenalty.objects.filter(course=course).delete()
+    client.force_login(student)
+    text = client.get(url(course, "assignments/")).content.decode()
+    assert "№\u00a01 was due on 30\u00a0September; handing in costs nothing." in text
 
 
 @time_machine.travel(LATE)
