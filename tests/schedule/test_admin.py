@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -284,6 +286,20 @@ class TestStrangers:
         root = signed_in(make_user(is_superuser=True))
         assert root.get(detail).status_code == 200
         assert root.post(detail, {"why": "x"}).status_code == 403
+
+    def test_the_audit_takes_no_more_statements_for_more_changes(self, course: Course) -> None:
+        root, address = signed_in(make_user(is_superuser=True)), reverse("admin:people_auditentry_changelist")
+        make_enrolment(course=course)
+
+        def statements() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                assert root.get(address).status_code == 200
+            return len(captured)
+
+        few = statements()
+        for _row in range(10):
+            make_enrolment(course=course)
+        assert statements() == few
 
 
 def assignment_form(**fields: Any) -> dict[str, Any]:
