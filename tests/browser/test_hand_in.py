@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -200,6 +200,25 @@ def test_a_line_that_drops_keeps_everything_and_hands_in_once(
     hand_in(page)
     expect(page).to_have_url(RECEIPT)
     assert Submission.objects.count() == 1
+
+
+def test_a_line_that_drops_while_a_form_is_renewed_is_told_in_words(
+    scripted: BrowserContext, live_server: LiveServer, course: Course, assignment: Assignment
+) -> None:
+    page = opened(scripted, live_server, course)
+    page.set_input_files("input[type=file]", file())
+
+    def refused_then_gone(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=403)
+        else:
+            route.abort()
+
+    page.route("**/assignments/1/", refused_then_gone)
+    hand_in(page)
+    problems = page.locator("[data-problems]")
+    expect(problems).to_contain_text("your files are still here")
+    assert "{" not in (problems.text_content() or "")
 
 
 def test_a_file_chosen_again_is_the_one_that_is_sent(

@@ -132,7 +132,7 @@ function setUp() {
     }
     if (request.status === 200) return fail([words.signedOut]); // led to the sign-in page
     if (request.status === 403 && again) {
-      freshKey().then((found) => (found ? send(false) : fail([words.signedOut])), () => fail([words.failed]));
+      freshKey().then((found) => (found ? send(false) : fail([words.signedOut])), () => fail([fill(words.failed, { percent })]));
       return undefined;
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
