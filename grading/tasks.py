@@ -10,9 +10,6 @@ from django.utils import timezone
 
 from grading.actions.housekeeping import sweep_files, verify_files
 
-FAULTS_KEY = "grading-file-faults"
-"""In the cache: file id -> what is wrong, of all files that were found wrong when last read."""
-
 VERIFIED_KEY = "grading-files-verified"
 """In the cache: the id of the file that was read last; the next run goes on from there."""
 
@@ -32,15 +29,11 @@ def sweep() -> None:
 
 @shared_task
 def verify() -> None:
-    """A part of all files a run, round and round: is every byte of every receipt still there?"""
-    after_id = cache.get(VERIFIED_KEY, 0)
-    done = verify_files(after_id=after_id, files=FILES_A_RUN, seconds=SECONDS_A_RUN)
-    last_id = done.last_id
-    read = range(after_id + 1, last_id + 1) if last_id else None
-    known: dict[int, str] = cache.get(FAULTS_KEY, {})
-    faults = {pk: what for pk, what in known.items() if pk <= after_id or (read and pk not in read)}
+    """A part of all files a run, round and round: is every byte of every receipt still there?
+
+    What is not is logged as critical, once a round, until it is mended.
+    """
+    done = verify_files(after_id=cache.get(VERIFIED_KEY, 0), files=FILES_A_RUN, seconds=SECONDS_A_RUN)
     for fault in done.faults:
         logger.critical("Receipt %s: file %s, %s", fault.receipt, fault.path, fault.what)
-        faults[fault.file_id] = fault.what
-    cache.set(FAULTS_KEY, faults, timeout=None)
-    cache.set(VERIFIED_KEY, last_id or 0, timeout=None)
+    cache.set(VERIFIED_KEY, done.last_id or 0, timeout=None)
