@@ -1,9 +1,16 @@
 """Who may have an account, and under which address."""
 
-from typing import NoReturn
+import logging
+from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import Http404, HttpRequest
+
+logger = logging.getLogger(__name__)
+
+
+class LetterNotSent(Exception):
+    """The mail server took no letter. Answered with 503, try again."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -11,6 +18,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a letter with a code or a link. Raises LetterNotSent where the mail server takes none."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as reason:  # SMTPException is one; its text may name the addressee
+            logger.error("A letter was not sent: %s", reason.strerror or type(reason).__name__)
+            raise LetterNotSent from reason
 
 
 def no_page_of_addresses(request: HttpRequest) -> NoReturn:

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from courseportal.accounts import LetterNotSent
 from courseportal.preferences import chosen_theme
 from courseportal.rulers import size_ruler
 from grading.storage import NotSaved
@@ -65,8 +66,8 @@ def too_large(request: HttpRequest, *, sent: int, limit: int) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; or 503 where what went wrong is that the database or the disk did not do its part."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, NotSaved)):
+    """500; or 503 where what went wrong is that the database, the disk or the mail did not do its part."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, NotSaved, LetterNotSent)):
         return unavailable(request)
     return bare(request, 500)
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.test import Client
+from pytest_django import Settings
 
 from people.models import User
 
@@ -31,3 +32,16 @@ def test_an_address_nobody_has_is_told_where_accounts_come_from(
     (letter,) = mail.outbox
     assert said in letter.body
     assert "signup" not in letter.body
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/code/", "/accounts/password/reset/"])
+@pytest.mark.parametrize("email", ["student@example.org", "nobody@example.org"])
+def test_a_mail_server_that_is_away_is_told_and_tells_nothing_of_who_has_an_account(
+    settings: Settings, student: User, path: str, email: str
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    visitor = Client(raise_request_exception=False, headers={"accept-language": "en"})
+    answer = visitor.post(path, {"email": email})
+    assert answer.status_code == 503
+    assert "try again in a minute" in answer.content.decode()
