@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from schedule.readme_table.words import listed, tidy
 
-MARKDOWN: Final = MarkdownIt("commonmark").enable("table")
+MARKDOWN: Final = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 _BREAKING: Final = frozenset({"br", "ul", "ol", "li", "p", "div", "hr", "tr", "td", "details", "summary"})
 _INLINE: Final = frozenset(
@@ -22,6 +22,7 @@ _INLINE: Final = frozenset(
         "a,b,i,u,s,em,strong,code,kbd,sub,sup,small,big,span,font,center,img,del,ins,mark,nobr,tt,q,cite,var"
     )
 )
+_STRIKING: Final = frozenset({"s", "del", "strike"})
 _BROKEN_TAG: Final = re.compile(r"</?(?:ul|ol|li|br|a|p|div)\w*(?=[\s</>]|$)", re.IGNORECASE)
 
 
@@ -57,6 +58,8 @@ class Cell:
     column: int
     raw: str
     lines: tuple[Line, ...]
+    struck: str = ""
+    """What is struck out, and is not among the lines."""
 
     @property
     def text(self) -> str:
@@ -97,7 +100,7 @@ def read_cell(raw: str, *, column: int = 0, env: dict[str, Any] | None = None) -
     for token in tokens[0].children or ():
         lines.take(token)
     lines.end_line()
-    return Cell(column=column, raw=tidy(raw), lines=tuple(lines.done))
+    return Cell(column=column, raw=tidy(raw), lines=tuple(lines.done), struck=tidy(" ".join(lines.struck)))
 
 
 def plain_text(tokens: Iterable[Token]) -> str:
@@ -119,6 +122,8 @@ class _Lines:
     pieces: list[Piece] = field(default_factory=list)
     url: str | None = None
     text: str = ""
+    striking: int = 0
+    struck: list[str] = field(default_factory=list)
     lists: list[bool] = field(default_factory=list)
     """Of each list that is open, whether an item of it is."""
 
@@ -133,6 +138,8 @@ class _Lines:
         elif token.type == "link_close":
             self.end_piece()
             self.url = None
+        elif token.type in ("s_open", "s_close"):
+            self.strike(opens=token.type == "s_open")
         elif token.type == "html_inline":
             self.take_tag(token.content)
 
@@ -141,6 +148,8 @@ class _Lines:
         if tag.name in _BREAKING:
             self.end_line()
             self.take_list_tag(tag)
+        elif tag.name in _STRIKING:
+            self.strike(opens=tag.opens)
         elif tag.name == "a":
             self.end_piece()
             self.url = allowed_address(tag.href) if tag.opens else None
@@ -159,8 +168,15 @@ class _Lines:
             if self.lists:
                 self.lists[-1] = tag.opens
 
+    def strike(self, *, opens: bool) -> None:
+        if self.text or self.striking:
+            self.end_piece()
+        self.striking = max(0, self.striking + (1 if opens else -1))
+
     def end_piece(self) -> None:
-        if self.text or self.url is not None:
+        if self.striking:
+            self.struck.append(self.text)
+        elif self.text or self.url is not None:
             self.pieces.append(Piece(self.text, self.url))
         self.text = ""
 

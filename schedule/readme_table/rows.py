@@ -72,6 +72,8 @@ class RowReader:
     ) -> FoundClass | None:
         """The class in this row; None, and a remark, where its day or kind is not clear or it has none."""
         day_cell, number_cell, title_cell = (_first(cells, role) for role in ("day", "number", "title"))
+        for cell in (cell for named in cells.values() for cell in named if cell.struck):
+            self._puzzle(line, cell, "struck out, not read", cell.struck)
         number_text = " ".join(cell.text for cell in (_first(cells, "kind"), number_cell) if cell)
         try:
             if isinstance(day, UnclearError):

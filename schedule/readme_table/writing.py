@@ -14,7 +14,7 @@ _MONTHS: Final = (
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
 _NO_HOMEWORK: Final = r"¯\\\_(ツ)\_/¯"
-_SPECIAL: Final = re.compile(r"[\\`*\[\]<|]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!(?=\[)")
+_SPECIAL: Final = re.compile(r"[\\`*\[\]<|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!(?=\[)")
 _SPECIAL_IN_ADDRESS: Final = re.compile(r"[()|\\]|&(?=#?\w+;)")
 
 

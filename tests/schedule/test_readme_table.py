@@ -466,6 +466,19 @@ class TestTables:
         )
         assert told(table) == [(1, 5, "a column that is not read")]
 
+    def test_what_is_struck_out_is_told_and_not_read(self) -> None:
+        table = read(
+            "| ~~9 сентября~~ 16 сентября | Лекция 1 | GPU <s>и CPU</s> | ~~[Слайды](a)~~ | <del>ДЗ</del> |",
+            "| 23 сентября | ~~Лекция 2~~ | ~~CUDA~~ | - | - |",
+            "| 30 сентября | Лекция 3 | Сети | [~~Слайды~~ Запись](v) | ~5 минут |",
+        )
+        assert [(found.on.day, found.title) for found in table.classes] == [(16, "GPU"), (30, "Сети")]
+        assert [found.materials for found in table.classes] == [(), (Link("Запись", "v"),)]
+        assert [[work.title for work in found.homework] for found in table.classes] == [[], ["~5 минут"]]
+        struck = [(3, 1), (3, 3), (3, 4), (3, 5), (4, 2), (4, 3), (5, 4)]
+        assert [place[:2] for place in told(table) if place[2] == "struck out"] == struck
+        assert (4, 0, "no class on this day: the row is left out") in told(table)
+
     def test_missing_padded_and_surplus_cells(self) -> None:
         table = read(
             "|  9 сентября   |Лекция 1|   Тема",
