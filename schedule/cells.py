@@ -98,11 +98,16 @@ def moment_until(now: datetime, zone: ZoneInfo) -> Callable[[str], datetime]:
     def read(text: str) -> datetime:
         found = moment(text, zone)
         if found > now:
-            shown = now.astimezone(zone).isoformat(sep=" ", timespec="seconds")
+            shown = shown_moment(now, zone)
             raise BadCell(f"a moment that is not in the future; it is now {shown}")
         return found
 
     return read
+
+
+def shown_moment(at: datetime, zone: ZoneInfo) -> str:
+    """A moment as messages name it: "2025-09-30 23:59:59+03:00", on the clock of ``zone``."""
+    return at.astimezone(zone).isoformat(sep=" ", timespec="seconds")
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from grading.models import ExamResult
 from grading.rules import Outcome
-from schedule.cells import one_of, student_among
+from schedule.cells import one_of, shown_moment, student_among
 from schedule.models import Course
 from schedule.queries import students_ever
 from schedule.tables import Row, Table, read_table
@@ -48,9 +48,8 @@ def import_exam(*, course: Course, data: bytes, now: datetime) -> OutcomesImport
             if outcome == known:
                 continue
             if recorded_at > now:
-                row.refuse(
-                    "outcome", f"nothing before the last outcome, {known} at {recorded_at.isoformat()}"
-                )
+                last_at = shown_moment(recorded_at, course.zone)
+                row.refuse("outcome", f"nothing before the last outcome, {known} at {last_at}")
             new.append(ExamResult(course=course, student_id=student_id, outcome=outcome, recorded_at=now))
         table.check()
         ExamResult.objects.bulk_create(new)

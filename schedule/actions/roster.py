@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from people.models import User
-from schedule.cells import email_address, one_of, words
+from schedule.cells import email_address, one_of, shown_moment, words
 from schedule.models import STUDENT_ROLES, Course, Enrolment, Role, StudyGroup
 from schedule.tables import Problem, Row, Table, read_table
 
@@ -145,23 +146,27 @@ def _plan(course: Course, entries: Mapping[_Key, _Entry], now: datetime, deactiv
                 plan.changing.append((old, entry))
             continue
         if (last := latest.get(key)) and last > now:
-            entry.row.refuse("email", f"no change before the person's last one, at {last.isoformat()}")
+            told = f"no change before the person's last one, at {shown_moment(last, course.zone)}"
+            entry.row.refuse("email", told)
     missing = plan.ending if deactivate_missing else plan.staying
     missing.extend(active.values())
-    _check_missing(plan, entries.values(), now)
+    _check_missing(plan, entries.values(), now, course.zone)
     return plan
 
 
-def _check_missing(plan: _Plan, entries: Iterable[_Entry], now: datetime) -> None:
+def _check_missing(plan: _Plan, entries: Iterable[_Entry], now: datetime, zone: ZoneInfo) -> None:
     """People who are not in the file: they neither leave before they came nor share their office."""
     for part in plan.ending:
         if part.joined_at and part.joined_at > now:
-            told = f"{part.person.email}, not in this file, cannot leave before joining at {part.joined_at}"
+            joined = shown_moment(part.joined_at, zone)
+            told = f"{part.person.email}, not in this file, cannot leave before joining at {joined}"
             plan.problems.append(Problem(0, told))
     offices = {_group_name(part): part for part in plan.staying if part.role == Role.REPRESENTATIVE}
     for entry in entries:
         if entry.role == Role.REPRESENTATIVE and (holder := offices.get(entry.group)):
-            told = f"one representative a group: {entry.group} has {holder.person.email}, not in this file"
+            told = f"one representative a group: {entry.group} has {holder.person.email}"
+            # Who teaches now may still be in the file, only no longer as a student.
+            told += ", who is no student of this file and stays (--deactivate-missing ends that)"
             entry.row.refuse("role", told)
 
 
