@@ -81,7 +81,7 @@ def copy_course(
 
 def _locked(facts: CourseFacts) -> tuple[Course, bool]:
     """The course, held until the transaction ends, and whether it was made just now."""
-    mine = Course.objects.select_for_update()
+    mine = Course.objects.select_for_update(no_key=True)
     if course := mine.filter(slug=facts.slug).first():
         return course, False
     try:

@@ -35,7 +35,7 @@ def import_exam(*, course: Course, data: bytes, now: datetime) -> OutcomesImport
     table = read_table(data, COLUMNS)
     rows = _outcomes(table, course)
     with transaction.atomic():
-        Course.objects.select_for_update().get(pk=course.pk)  # one import at a time
+        Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # one import at a time
         last = {
             student_id: (outcome, recorded_at)
             for student_id, outcome, recorded_at in ExamResult.objects.filter(course=course)

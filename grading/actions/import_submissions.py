@@ -52,7 +52,7 @@ def import_submissions(
     table = read_table(data, COLUMNS)
     facts = _facts(table, course, now)
     with transaction.atomic():
-        Course.objects.select_for_update().get(pk=course.pk)  # one import at a time
+        Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # one import at a time
         stored = _stored(course, facts)
         new = [fact for key, fact in facts.items() if key not in stored]
         changed = _changes(facts, stored)

@@ -30,7 +30,7 @@ def record_outcome(*, course: Course, student: User, outcome: str, by: User, now
     if not Enrolment.objects.filter(course=course, person=student, role__in=STUDENT_ROLES).exists():
         raise NotAStudent
     with audited(by=by), transaction.atomic():
-        Course.objects.select_for_update().get(pk=course.pk)  # one outcome at a time
+        Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # one outcome at a time
         results = ExamResult.objects.filter(course=course, student=student)
         last = results.order_by("recorded_at", "pk").last()
         if last is not None and last.outcome == outcome:

@@ -46,7 +46,7 @@ def import_schedule(*, course: Course, table: ReadmeTable, dry_run: bool = False
             f"the course of {course.starts_on} to {course.ends_on}: is the year right?"
         )
     with transaction.atomic():
-        course = Course.objects.select_for_update().get(pk=course.pk)  # one import at a time
+        course = Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # one import at a time
         planned = Plan()
         plan_homework(planned, course, plan_classes(planned, course, table))
         found = _Differences.of(planned)
