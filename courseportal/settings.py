@@ -220,17 +220,20 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 }
 
 # Shared by all processes, as limits on sign-in need: Redis where there is one, else files on this machine.
+CACHE_URL = env.str("CACHE_URL", "") or ("" if EMBEDDED_BROKER else CELERY_BROKER_URL)
+if urlsplit(CACHE_URL).scheme not in {"", "redis", "rediss", "unix"}:
+    raise ImproperlyConfigured("The broker is no Redis, so CACHE_URL must name one: redis://host:6379/1")
 CACHES: dict[str, Any] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": str(DATA_DIR / "cache"),
-    }
-    if EMBEDDED_BROKER
-    else {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.str("CACHE_URL", "") or CELERY_BROKER_URL,
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portal",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA_DIR / "cache"),
     }
 }
 

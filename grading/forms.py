@@ -78,7 +78,14 @@ class HandInForm(forms.Form):
         URLValidator(schemes=["http", "https"])(link)
         return link
 
+    def priced(self, price: int | None) -> HandInForm:
+        """The same form to be shown again, on a page that shows this price by now."""
+        return self._with(price_seen="" if price is None else str(price))
+
     def renewed(self) -> HandInForm:
         """The same form to be shown again under a token of its own: the old one has handed in already."""
-        self.data = {**self.data.dict(), "form_token": str(uuid.uuid4())}  # type: ignore[attr-defined]
+        return self._with(form_token=str(uuid.uuid4()))
+
+    def _with(self, **values: str) -> HandInForm:
+        self.data = dict(self.data.items()) | values
         return self

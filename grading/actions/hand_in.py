@@ -20,7 +20,7 @@ from grading.models import Submission, SubmissionFile
 from grading.names import safe_name
 from grading.queries.deadlines import course_deadlines
 from grading.queries.work import HandIn, hand_in_state, is_issued
-from grading.storage import SUBMISSIONS, KeptFile, durable_storage
+from grading.storage import SUBMISSIONS, KeptFile, NotSaved, durable_storage
 from grading.uploads import arrived_sha256
 from people.models import User
 from schedule.access import student_enrolment
@@ -105,10 +105,10 @@ def hand_in(
         with transaction.atomic(durable=True):
             submission = work.record(kept)
             certain = False
-    except IntegrityError:
+    except IntegrityError as error:
         storage.forget(file.path for file in kept)
-        if (earlier := work.earlier()) is None:
-            raise
+        if (earlier := work.earlier()) is None:  # what it was for has gone meanwhile
+            raise NotSaved from error
         return HandedIn(work.checked_same(earlier), is_new=False)
     except BaseException:
         # A commit that broke off may have happened all the same: the housekeeping finds out later.

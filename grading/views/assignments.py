@@ -66,7 +66,8 @@ def _page(
         page = assignment_page(request.course, number, request.user, now)
     except Assignment.DoesNotExist:
         raise Http404 from None
-    form = form or HandInForm(assignment=page.assignment, price=page.price_now)
+    price = page.price_now
+    form = form.priced(price) if form else HandInForm(assignment=page.assignment, price=price)
     return render(request, "grading/assignment.html", {"page": page, "form": form}, status=status)
 
 

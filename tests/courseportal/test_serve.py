@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from courseportal.management.commands.serve import reached_at
 from tests.services import ROOT, free_port
 
 pytestmark = pytest.mark.slow
@@ -126,6 +127,27 @@ def test_it_starts_answers_and_leaves_nothing_behind(tmp_path: Path) -> None:
 def status_after_stop(port: int) -> str:
     with socket.socket() as probe:
         return "open" if probe.connect_ex(("127.0.0.1", port)) == 0 else "refused"
+
+
+def test_it_answers_where_it_is_told_to_listen(tmp_path: Path) -> None:
+    with portal(tmp_path, free_port(), BARE | {"PORTAL_BIND": "127.0.0.2"}) as (process, said):
+        assert "The portal runs at" in said[0]
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "[::1]"),
+        ("::1", "[::1]"),
+        ("portal.example.org", "portal.example.org"),
+    ],
+)
+def test_what_listens_everywhere_is_reached_here(host: str, reached: str) -> None:
+    assert reached_at(host) == reached
 
 
 def test_its_processes_end_even_if_it_is_killed(tmp_path: Path) -> None:

@@ -97,6 +97,15 @@ def test_production_urls(tmp_path: Path) -> None:
     assert values["EMAIL_TIMEOUT"] == 10
 
 
+def test_the_cache_is_a_redis_or_files_and_another_broker_is_none_of_them(tmp_path: Path) -> None:
+    given = settings_of(tmp_path, CACHE_URL="redis://cache:6379/1")["CACHES"]["default"]
+    assert given["LOCATION"] == "redis://cache:6379/1"
+    assert settings_of(tmp_path)["CACHES"]["default"]["LOCATION"] == str(tmp_path / "cache")
+    refused = read_settings(tmp_path, CELERY_BROKER_URL="amqp://broker")
+    assert refused.returncode == 1
+    assert "CACHE_URL must name one" in refused.stderr
+
+
 def test_https_brings_host_cookies_and_hsts(tmp_path: Path) -> None:
     plain = settings_of(tmp_path)
     safe = settings_of(tmp_path, PORTAL_BASE_URL="https://portal.example.org/")

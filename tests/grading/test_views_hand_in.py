@@ -133,6 +133,8 @@ def test_a_deadline_that_passes_while_the_page_is_open(client: Client, course: C
         late = post(client, course, files=work(), price_seen="0")
         text = client.get(late.headers["Location"]).content.decode()
         assert "it showed 0, handing in cost −1." in text
+        refused = post(client, course, price_seen="0")
+        assert refused.context["form"]["price_seen"].value() == "100"  # type: ignore[attr-defined]
     with time_machine.travel(due + timedelta(days=1, seconds=1), tick=False):
         closed = post(client, course, files=work(), comment="typed with care")
         text = closed.content.decode()
@@ -151,6 +153,7 @@ def test_a_used_form_comes_back_fresh_with_what_was_typed(
     again = post(client, course, files=work(data=b"new version"), form_token=token, comment="typed with care")
     form = again.context["form"]  # type: ignore[attr-defined]
     assert again.status_code == 409
+    assert form["price_seen"].value() == "0"
     assert form["form_token"].value() != token and form["comment"].value() == "typed with care"
     assert Submission.objects.get().receipt in again.content.decode()
     assert (

@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
-        if _answers(supervisor, port):
+        if _answers(supervisor, host, port):
             self.say(welcome())
         elif supervisor.poll() is None:
             supervisor.terminate()
@@ -111,7 +111,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _check_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -133,12 +133,19 @@ def _start_supervisor(config: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _answers(supervisor: subprocess.Popen[bytes], port: int) -> bool:
+def reached_at(host: str) -> str:
+    """Where this machine reaches what listens at ``host``, as it stands in a URL."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - everywhere is here, too
+    return f"[{host}]" if ":" in host else host
+
+
+def _answers(supervisor: subprocess.Popen[bytes], host: str, port: int) -> bool:
     """Whether the web server answers before the time is up or everything is stopped."""
+    address = f"http://{reached_at(host)}:{port}/health/"
     deadline = time.monotonic() + ANSWER_TIMEOUT
     while time.monotonic() < deadline and supervisor.poll() is None:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=5).close()
+            urllib.request.urlopen(address, timeout=5).close()
         except urllib.error.HTTPError:
             return True  # it answers, if only to say that something is missing
         except OSError:
