@@ -12,6 +12,7 @@ from grading.rules import days_after
 from schedule.rules import YEARS
 
 _DATED_KEY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?=-|$)")
+_YEAR: Final = re.compile(r"(?<!\d)(?P<year>\d{4})(?P<tail>[/–-]\d\d)?(?!\d)")
 
 
 class TooFar(ValueError):
@@ -22,7 +23,7 @@ def moved_by_weeks(definition: CourseDefinition, weeks: int) -> CourseDefinition
     """The course with every date moved by so many weeks, back where negative, on the course's wall clock.
 
     A class at 10:30 stays at 10:30 and a deadline at 23:59:59, whatever clock changes lie between. Keys of
-    classes that begin with a day, and the year in the course's term, move along. Raises TooFar.
+    classes that begin with a day, and the years in the course's term, move along. Raises TooFar.
     """
     move = _Move(definition, weeks)
     course = definition.course
@@ -34,7 +35,7 @@ def moved_by_weeks(definition: CourseDefinition, weeks: int) -> CourseDefinition
             starts_on=starts_on,
             ends_on=move.day(course.ends_on),
             closes_at=move.moment(course.closes_at),
-            term=course.term.replace(str(course.starts_on.year), str(starts_on.year)),
+            term=move.term(course.term, course.starts_on, course.ends_on),
         ),
         classes=tuple(move.meeting(each) for each in definition.classes),
         exam=replace(
@@ -70,6 +71,20 @@ class _Move:
 
     def moment(self, moment: datetime | None) -> datetime | None:
         return None if moment is None else self.instant(moment)
+
+    def term(self, term: str, starts_on: date, ends_on: date) -> str:
+        """The term with its years moved: "2025/26" is 2025 and the year after it."""
+        by = self.day(starts_on).year - starts_on.year
+
+        def later(found: re.Match[str]) -> str:
+            year, tail = int(found["year"]), found["tail"] or ""
+            if not starts_on.year - 1 <= year <= ends_on.year + 1:
+                return found[0]  # another year, as that of a curriculum
+            if tail and int(tail[1:]) == (year + 1) % 100:
+                tail = f"{tail[0]}{(year + by + 1) % 100:02}"
+            return f"{year + by}{tail}"
+
+        return _YEAR.sub(later, term)
 
     def meeting(self, each: ClassFacts) -> ClassFacts:
         starts_at, ends_at = self.instant(each.starts_at), self.instant(each.ends_at)

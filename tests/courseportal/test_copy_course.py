@@ -156,6 +156,22 @@ def test_an_hour_that_clocks_skip_keeps_the_order_of_what_lies_around_it() -> No
     assert assignment.due_at == assignment.closes_at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("term", "moved"),
+    [
+        ("осень 2025", "осень 2026"),
+        ("2025/2026 учебный год, осень", "2026/2027 учебный год, осень"),
+        ("Fall 2025–26", "Fall 2026–27"),
+        ("осень 2025, план 2019 года", "осень 2026, план 2019 года"),
+        ("7 семестр", "7 семестр"),
+    ],
+)
+def test_the_years_of_the_term_move_along(term: str, moved: str) -> None:
+    small = read_course_file(SMALL)
+    named = replace(small, course=replace(small.course, term=term))
+    assert moved_by_weeks(named, 52).course.term == moved
+
+
 def test_keys_that_are_no_day_stay() -> None:
     moved = moved_by_weeks(SIBLING, 52)
     assert [each.key for each in moved.classes] == ["2027-02-11-seminar", "2027-02-11-seminar-2", "boosting"]
