@@ -203,6 +203,8 @@ class RowReader:
             self._puzzle(line, cell, f"a title longer than {MAX_TITLE} characters", title[:MAX_TITLE])
             return None
         urls = _urls(part)
+        if not urls and "://" in title:
+            self._puzzle(line, cell, "an address that is not a link, taken as text", title)
         if "" in (piece.url for piece in part.pieces):
             self._puzzle(line, cell, "the link of this homework leads nowhere", title)
         if len(urls) > 1:

@@ -440,6 +440,7 @@ class TestHomework:
             ),
             ("[ДЗ](t/1)<ul><li>Срок: 8 апреля</li></ul>", [("ДЗ", "t/1")], "text beside the homework"),
             ("Темы недели<ul><li>[ДЗ](t/1)</li></ul>", [("ДЗ", "t/1")], "text beside the homework"),
+            ("ДЗ https://e.org/t", [("ДЗ https://e.org/t", "")], "an address that is not a link"),
             ("TBA", [], "homework that is not given yet"),
             ("слово " * 60, [], "a title longer than 300 characters"),
         ],
