@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from courseportal.demo_signin import DemoPerson, demo_people
 from courseportal.preferences import chosen_theme
 from schedule.models import STAFF_ROLES, STUDENT_ROLES, Course, Enrolment
+from schedule.queries import latest_begun
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,14 @@ class Shell:
 
     @cached_property
     def course(self) -> Course | None:
-        """The course whose page is open, else the reader's newest one."""
+        """The course whose page is open, else the one that the reader's first page shows."""
         opened = getattr(self.request, "course", None)
         if isinstance(opened, Course):
             return opened
         slug = self._slug()
         courses = [enrolment.course for enrolment in self.enrolments]
         if slug is None:
-            return courses[0] if courses else None
+            return latest_begun(courses, timezone.now())  # noqa: TID251 - the edge of the frame
         mine = next((course for course in courses if course.slug == slug), None)
         user = getattr(self.request, "user", None)
         if mine is None and user is not None and user.is_superuser:
@@ -73,7 +75,7 @@ class Shell:
         match = self.request.resolver_match
         if match is None:
             return None
-        return match.kwargs.get("slug") or match.kwargs.get("course")
+        return match.kwargs.get("slug")
 
     @cached_property
     def roles(self) -> frozenset[str]:

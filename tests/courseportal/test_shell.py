@@ -1,15 +1,17 @@
 """The frame of every page: its tabs, its menu, and that no link leads nowhere."""
 
 import re
+from datetime import date
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from people.models import User
 from schedule.models import Course
-from tests.factories import make_assignment, make_course, make_enrolment
+from tests.factories import make_assignment, make_course, make_enrolment, moscow
 
 PAGES = ["schedule/", "about/", "assignments/", "assignments/1/", "grades/"]
 
@@ -69,6 +71,16 @@ def test_somebody_in_two_courses_finds_the_other_one_in_the_menu(
     page = frame(client, assistant, f"/courses/{course.slug}/schedule/")
     assert 'href="/courses/other/schedule/"' in page
     assert page.count(course.short_title) >= 1
+
+
+@time_machine.travel(moscow(2025, 10, 1, 12))
+def test_pages_of_no_course_wear_the_frame_of_the_course_that_is_going_on(
+    client: Client, course: Course, assistant: User
+) -> None:
+    coming = make_course(slug="coming", starts_on=date(2026, 9, 1), ends_on=date(2026, 12, 31))
+    make_enrolment(person=assistant, course=coming, group=None, role="assistant")
+    page = frame(client, assistant, "/accounts/password/change/")
+    assert f'href="/courses/{course.slug}/assignments/"' in page
 
 
 def test_the_frame_asks_for_the_readers_courses_once(client: Client, course: Course, student: User) -> None:
