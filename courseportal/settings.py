@@ -234,6 +234,8 @@ CACHES: dict[str, Any] = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(DATA_DIR / "cache"),
+        # Beyond so many a third goes, whichever: among them the sign of life and limits on sign-in.
+        "OPTIONS": {"MAX_ENTRIES": 5000},
     }
 }
 

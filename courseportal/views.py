@@ -36,7 +36,7 @@ def schedule(request: CourseRequest) -> HttpResponse:
 @require_safe
 @course_page
 def about(request: CourseRequest) -> HttpResponse:
-    """What the course builds on and asks for, its rules of grading in words with their numbers."""
+    """What the course says of itself: what it is based on, what it asks for."""
     return render(request, "schedule/about.html", {"about": render_markdown(request.course.about)})
 
 

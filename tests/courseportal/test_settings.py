@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache.backends.filebased import FileBasedCache
 from django.db import connection
 
 from tests.plugin import ON_SQLITE
@@ -79,6 +80,16 @@ def test_the_kept_key_is_the_same_each_time_and_private(tmp_path: Path) -> None:
 def test_a_given_key_is_used_and_none_is_kept(tmp_path: Path) -> None:
     assert settings_of(tmp_path, SECRET_KEY="given")["SECRET_KEY"] == "given"
     assert not (tmp_path / "secret_key").exists()
+
+
+def test_many_who_sign_in_do_not_push_the_sign_of_life_out_of_the_cache(tmp_path: Path) -> None:
+    values = settings_of(tmp_path)["CACHES"]["default"]
+    assert values["BACKEND"].endswith("FileBasedCache")
+    cache = FileBasedCache(values["LOCATION"], values)
+    cache.set("worker-seen-at", "now", timeout=None)
+    for visitor in range(1000):
+        cache.set(f"visitor-{visitor}", visitor)
+    assert cache.get("worker-seen-at") == "now"
 
 
 def test_production_urls(tmp_path: Path) -> None:
