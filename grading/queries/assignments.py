@@ -68,7 +68,7 @@ def assignments_page(course: Course, person: User, now: datetime) -> Assignments
     deadlines = course_deadlines(course)
     works = works_of(course, {person.pk})
     lines: list[AssignmentLine] = []
-    given = assignments_for(course, person)
+    given = [one for one in assignments_for(course, person) if deadlines.knows(one.assignment.pk)]
     for one in given:
         terms, own = (
             deadlines.terms(one.assignment.pk, person.pk),

@@ -76,6 +76,10 @@ class CourseDeadlines:
     of_course: Mapping[int, Terms]
     """By assignment id: what holds for whoever has nothing of their own."""
 
+    def knows(self, assignment_id: int) -> bool:
+        """False for an assignment that was made after these were read: pages leave it to the next reading."""
+        return assignment_id in self.of_course
+
     def terms(self, assignment_id: int, student_id: int) -> Terms:
         """What holds for this person on this assignment. KeyError for an assignment of another course."""
         return self.of_course[assignment_id]

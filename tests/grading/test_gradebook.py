@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from courseportal.home_page import home_page
 from grading.models import GradeRow, GradingScheme
+from grading.queries.assignments import assignments_page
 from grading.queries.deadlines import course_deadlines
 from grading.queries.gradebook import gradebook
 from grading.queries.grades import grades_page
@@ -48,6 +49,19 @@ def test_scores_are_the_best_penalised_ones(course: Course, student: User) -> No
     assert row.standing.accumulated.code == "unsatisfactory"
     assert row.final.outcome is None
     assert third.number == 3
+
+
+def test_an_assignment_that_is_made_while_a_page_is_read_breaks_nothing(
+    course: Course, student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_assignment(course=course)
+    deadlines = course_deadlines(course)
+    make_assignment(course=course)
+    assert [column.number for column in gradebook(course, deadlines=deadlines).columns] == [1]
+
+    monkeypatch.setattr("grading.queries.assignments.course_deadlines", lambda _course: deadlines)
+    page = assignments_page(course, student, moscow(2025, 9, 20))
+    assert [line.number for line in page.lines] == [1]
 
 
 def test_exam_shifts_the_grade_and_the_last_outcome_counts(course: Course, student: User) -> None:
