@@ -23,6 +23,7 @@ _INLINE: Final = frozenset(
     )
 )
 _STRIKING: Final = frozenset({"s", "del", "strike"})
+_BROKEN_LINK: Final = re.compile(r"(?<!\w)\[[^\[\]]*\]\([^()]*\)?")
 _BROKEN_TAG: Final = re.compile(r"</?(?:ul|ol|li|br|a|p|div)\w*(?=[\s</>]|$)", re.IGNORECASE)
 
 
@@ -68,6 +69,12 @@ class Cell:
         for text in (line.text for line in self.lines):
             joined += ("" if not joined else " " if joined[-1] in ".,:;!?" else "; ") + text
         return joined
+
+    @property
+    def broken_link(self) -> str | None:
+        """A link that Markdown does not take for one, "[Git](my notes.md)" for its blank."""
+        found = _BROKEN_LINK.search(self.text)
+        return found[0] if found else None
 
     @property
     def broken_tag(self) -> str | None:

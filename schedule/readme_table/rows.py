@@ -105,13 +105,17 @@ class RowReader:
     def _title(self, line: int, cell: Cell | None) -> str:
         if cell is None or not _ANYTHING.search(cell.text):
             return ""
-        if cell.broken_tag:
-            self._puzzle(line, cell, f"a broken tag {cell.broken_tag}, taken as text")
+        self._tell_broken(line, cell)
         title = self._spelled(line, cell, cell.text)
         if len(title) > MAX_TITLE:
             self._puzzle(line, cell, f"a topic longer than {MAX_TITLE} characters, left out")
             return ""
         return title
+
+    def _tell_broken(self, line: int, cell: Cell) -> None:
+        for what, piece in (("tag", cell.broken_tag), ("link", cell.broken_link)):
+            if piece:
+                self._puzzle(line, cell, f"a broken {what} {piece}, taken as text")
 
     def _spelled(self, line: int, cell: Cell, text: str) -> str:
         text = tidy(text)
@@ -186,8 +190,7 @@ class RowReader:
             if parts:
                 self._puzzle(line, cell, "homework that is not given yet")
             return []
-        if cell.broken_tag:
-            self._puzzle(line, cell, f"a broken tag {cell.broken_tag}, taken as text")
+        self._tell_broken(line, cell)
         works = _works_among(parts)
         if not works:
             works = [Line((Piece(Cell(0, "", tuple(parts)).text),))]

@@ -315,6 +315,17 @@ class TestTopics:
         assert told(table) == [(3, 3, "a broken tag <liGitFlow")]
         assert table.classes[0].title == "SSH; <liGitFlow"
 
+    def test_a_link_that_is_none_for_its_blank_is_told(self) -> None:
+        table = read("| 9 сентября | Лекция 1 | [GPU](gpu 1.pdf) | - | [ДЗ 1](hw 1/task.ipynb) |")
+        assert told(table) == [
+            (3, 3, "a broken link [GPU](gpu 1.pdf)"),
+            (3, 5, "a broken link [ДЗ 1](hw 1/task.ipynb)"),
+        ]
+        assert table.classes[0].homework == (Homework("[ДЗ 1](hw 1/task.ipynb)", ""),)
+
+    def test_a_call_of_a_kernel_is_no_broken_link(self) -> None:
+        assert not told(read("| 9 сентября | Лекция 1 | Запуск kernel[grid](x, y) | - | - |"))
+
     def test_a_link_in_the_topic_is_a_material(self) -> None:
         found = only("| 9 сентября | [Лекция 1](one/) | [GPU](gpu.pdf) и CUDA | [Код](code.ipynb) | |")
         assert found.title == "GPU и CUDA"
