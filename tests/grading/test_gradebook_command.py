@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -232,6 +233,21 @@ def test_a_file_that_cannot_be_written_is_named_and_nothing_is_left(
     with pytest.raises(CommandError, match="folder: Is a directory"):
         out(format="csv", output=str(tmp_path / "folder"))
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_process_that_is_ended_while_it_writes_leaves_no_draft(
+    course: Course, out: Out, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[list[str]] = []
+    before = signal.signal(
+        signal.SIGTERM, lambda *_: there.append([path.name for path in tmp_path.iterdir()])
+    )
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        out(format="csv", output=str(tmp_path / "book.csv"))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert there == [["book.csv"]]
 
 
 def test_a_link_stays_a_link(course: Course, out: Out, tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -80,7 +83,10 @@ def write_out(path: Path, data: bytes) -> None:
 def write_whole(path: Path, data: bytes) -> None:
     """Put a file in its place at once: a reader sees the old one or the new one, never a part."""
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
+        with (
+            undisturbed(),
+            NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft,
+        ):
             try:
                 draft.write(data)
                 draft.flush()
@@ -91,3 +97,13 @@ def write_whole(path: Path, data: bytes) -> None:
                 raise
     except OSError as wrong:
         raise CommandError(f"{path}: {wrong.strerror}") from None
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let a wish that the process end wait until the block is done, for a draft would stay behind."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
