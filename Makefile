@@ -54,9 +54,9 @@ lock: .venv/dev.stamp  ## pin the requirements anew, from pyproject.toml
 	@touch $@
 
 .venv/run.stamp: .venv/uv.stamp requirements/run.txt
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/run.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements/run.txt
 	@touch $@
 
 .venv/dev.stamp: .venv/uv.stamp requirements/dev.txt
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements/dev.txt
 	@touch .venv/run.stamp $@
