@@ -65,13 +65,22 @@ def make_demo(*, definition: CourseDefinition, now: datetime, password: str | No
     """Make what is missing of the demo: the defined course, finished, and its copy around ``now``.
 
     Made-up people sign in with ``password``; with None nobody can. Courses that are there with their
-    made-up people stay as they are. Raises NotOurs for a course or an account that is not the demo's.
+    made-up people stay as they are. All of it is made or nothing. Raises NotOurs for a course or an account
+    that is not the demo's.
     """
     courses = ((definition, LAST_YEAR), (running_course(definition, now), THIS_YEAR))
     makers = [_Maker(course, cohort, now, password) for course, cohort in courses]
     for maker in makers:
         maker.check()
-    return [maker.make() for maker in makers]
+    try:
+        for maker in makers:
+            maker.keep_files()
+        with transaction.atomic():  # both or none: whoever was stopped half-way begins again
+            return [maker.make() for maker in makers]
+    except BaseException:
+        for maker in makers:
+            maker.forget_files()
+        raise
 
 
 def is_the_demos(course: Course) -> bool:
@@ -90,35 +99,43 @@ class _Maker:
         self.slug, self.zone = definition.course.slug, definition.course.zone
         self.names = {email_of(each.name): each.name for group in cohort.groups for each in group.students}
         self.everybody = self.names | {email_of(name): name for name in (LECTURER, *ASSISTANTS)}
+        self.attempts: list[Attempt] = []
+        self.exams: list[ExamDay] = []
+        self.files: list[list[ContentFile[bytes]]] = []
+        self.kept: list[KeptFile] = []
 
     def check(self) -> None:
         """NotOurs where making the course would touch what the demo has not made."""
         self._there()
         self._accounts()
 
+    def keep_files(self) -> None:
+        """Tell the story and keep its files, unless the course is there."""
+        if self._there():
+            return
+        self.attempts, self.exams = self._story()
+        self.files = [self._files(each) for each in self.attempts]
+        self.kept = durable_storage().keep([file for each in self.files for file in each], under=SUBMISSIONS)
+
+    def forget_files(self) -> None:
+        """Take back what was kept for rows that are not there."""
+        durable_storage().forget(file.path for file in self.kept)
+
     def make(self) -> MadeCourse:
-        """The course, made unless it is there."""
+        """The course's rows, made unless they are there. Call it in a transaction."""
         if there := self._there():
+            self.forget_files()
             return there
-        attempts, exams = self._story()
-        storage = durable_storage()
-        files = [self._files(each) for each in attempts]
-        kept = storage.keep([file for each in files for file in each], under=SUBMISSIONS)
-        try:
-            with transaction.atomic():
-                load_course(definition=self.definition)
-                course = Course.objects.get(slug=self.slug)
-                if there := self._there():  # somebody else made it meanwhile
-                    storage.forget(file.path for file in kept)
-                    return there
-                people = self._people()
-                self._enrol(course, people)
-                self._hand_in(course, people, attempts, files, kept)
-                self._examine(course, people, exams)
-        except BaseException:
-            storage.forget(file.path for file in kept)
-            raise
-        return MadeCourse(self.slug, True, len(self.names), len(attempts))
+        load_course(definition=self.definition)
+        course = Course.objects.get(slug=self.slug)
+        if there := self._there():  # somebody else made it meanwhile
+            self.forget_files()
+            return there
+        people = self._people()
+        self._enrol(course, people)
+        self._hand_in(course, people)
+        self._examine(course, people)
+        return MadeCourse(self.slug, True, len(self.names), len(self.attempts))
 
     def _there(self) -> MadeCourse | None:
         """The course where it is there with its people; None where it can be made. NotOurs for another's."""
@@ -215,14 +232,7 @@ class _Maker:
             ]
         Enrolment.objects.bulk_create(rows)
 
-    def _hand_in(
-        self,
-        course: Course,
-        people: Mapping[str, User],
-        attempts: Sequence[Attempt],
-        files: Sequence[Sequence[ContentFile[bytes]]],
-        kept: Sequence[KeptFile],
-    ) -> None:
+    def _hand_in(self, course: Course, people: Mapping[str, User]) -> None:
         assignments = {each.number: each for each in Assignment.objects.filter(course=course)}
         letters = Random(f"{self.slug}/receipts")  # noqa: S311 - receipts of nobody
         works = Submission.objects.bulk_create(
@@ -234,11 +244,11 @@ class _Maker:
                 comment=each.comment,
                 link="" if mine else f"https://example.org/{each.email.split('@')[0]}/task-{each.task}",
             )
-            for each, mine in zip(attempts, files, strict=True)
+            for each, mine in zip(self.attempts, self.files, strict=True)
         )
         places = [
             (work, position, file)
-            for work, mine in zip(works, files, strict=True)
+            for work, mine in zip(works, self.files, strict=True)
             for position, file in enumerate(mine, start=1)
         ]
         SubmissionFile.objects.bulk_create(
@@ -250,13 +260,11 @@ class _Maker:
                 sha256=one.sha256,
                 path=one.path,
             )
-            for (work, position, file), one in zip(places, kept, strict=True)
+            for (work, position, file), one in zip(places, self.kept, strict=True)
         )
-        self._review(people, attempts, works)
+        self._review(people, works)
 
-    def _review(
-        self, people: Mapping[str, User], attempts: Sequence[Attempt], works: Sequence[Submission]
-    ) -> None:
+    def _review(self, people: Mapping[str, User], works: Sequence[Submission]) -> None:
         """Each TA writes their own reviews, so that the audit names them."""
         for number, name in enumerate(ASSISTANTS):
             assistant = people[email_of(name)]
@@ -270,11 +278,11 @@ class _Maker:
                         reviewer=assistant,
                         reviewed_at=each.review.reviewed_at,
                     )
-                    for each, work in zip(attempts, works, strict=True)
+                    for each, work in zip(self.attempts, works, strict=True)
                     if each.review is not None and each.review.assistant == number
                 )
 
-    def _examine(self, course: Course, people: Mapping[str, User], exams: Sequence[ExamDay]) -> None:
+    def _examine(self, course: Course, people: Mapping[str, User]) -> None:
         lecturer = people[email_of(LECTURER)]
         with audited(by=lecturer):
             ExamResult.objects.bulk_create(
@@ -285,5 +293,5 @@ class _Maker:
                     recorded_at=each.recorded_at,
                     recorded_by=lecturer,
                 )
-                for each in exams
+                for each in self.exams
             )

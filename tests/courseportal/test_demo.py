@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
@@ -198,6 +199,25 @@ def _refuse_writing(execute: object, sql: str, params: object, many: bool, conte
     assert sql.startswith(("SELECT", "SAVEPOINT", "RELEASE")), sql
     assert callable(execute)
     return execute(sql, params, many, context)
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_stopped_half_way_it_leaves_nothing_and_begins_again(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+    def stop(execute: object, sql: str, params: object, many: bool, context: object) -> object:
+        if "INSERT" in sql and "effdl-2026" in str(params):
+            raise KeyboardInterrupt
+        assert callable(execute)
+        return execute(sql, params, many, context)
+
+    with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(stop):
+        make()
+    assert not Course.objects.exists() and not User.objects.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    make()
+    assert Course.objects.count() == 2
 
 
 @pytest.mark.django_db
