@@ -10,7 +10,7 @@ WORKDIR /opt/portal
 COPY requirements/uv.txt requirements/run.txt requirements/
 RUN python -m venv .venv \
     && pip install --no-cache-dir --require-hashes -r requirements/uv.txt \
-    && uv pip install --no-cache --require-hashes -r requirements/run.txt
+    && uv pip install --no-cache --compile-bytecode --require-hashes -r requirements/run.txt
 
 COPY . .
 RUN useradd --system --uid 10001 --home-dir /data portal \
