@@ -28,7 +28,8 @@ from schedule.rules import end_of_day, span, usual_class_key
 
 LINK_SCHEMES = ("", "http", "https")
 NO_DAY = date(2000, 1, 1)
-"""Stands for a day that could not be read, so that the rest of the file is still checked."""
+NO_HOURS = time(0), time(1)
+"""Stand for a day and hours that could not be read, so that the rest of the file is still checked."""
 
 Hours = tuple[time, time]
 
@@ -96,9 +97,11 @@ def read_class_times(table: Table | None) -> dict[str, Hours]:
     """The section [class_times]: the hours of each kind of class that names none of its own."""
     if table is None:
         return {}
-    times = {kind: table.hours(kind, default=None) for kind in ClassMeeting.Kind.values}
+    named = [kind for kind in ClassMeeting.Kind.values if table.has(kind)]
+    # Hours that are wrong are told once, not again for every class that takes them from here.
+    times = {kind: table.hours(kind) or NO_HOURS for kind in named}
     table.finish()
-    return {kind: hours for kind, hours in times.items() if hours}
+    return times
 
 
 def read_classes(
@@ -129,7 +132,7 @@ def _read_class(
         hours = class_times.get(kind)
         if hours is None:
             table.problem("time", f'is missing, and [class_times] has no hours for "{kind}"')
-    starts, ends = hours or (time(0), time(1))
+    starts, ends = hours or NO_HOURS
     on = day or NO_DAY
     starts_at, ends_at = span(datetime.combine(on, starts), datetime.combine(on, ends), course.zone)
     facts = ClassFacts(

@@ -91,6 +91,11 @@ def test_a_wrong_value_is_named_with_its_place(there: str, instead: str, told: s
     assert any(line.startswith(told) for line in found), found
 
 
+def test_wrong_hours_of_all_classes_are_told_once() -> None:
+    found = problems(REAL.replace('lecture = "10:30-12:05"', 'lecture = "12:05-10:30"', 1))
+    assert found == ['class_times.lecture: "12:05-10:30" ends before it starts']
+
+
 @pytest.mark.parametrize(
     ("section", "told"),
     [
