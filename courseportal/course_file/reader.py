@@ -17,6 +17,7 @@ from django.db import models
 from schedule.rules import YEARS, end_of_day, end_of_last_minute, instant
 
 MOST_POINTS: Final = 100_000
+_TO_THE_MINUTE: Final = re.compile(r"[0-9-]+[T ][0-9]{2}:[0-9]{2}")
 FAR: Final = datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC"))
 """Stands for a moment that could not be read, so that the rest of the file is still checked."""
 
@@ -204,7 +205,8 @@ class Table:
     ) -> datetime | None:
         """A moment of the course's clock.
 
-        Where it may be a day, that means 23:59:59 of it, and so does 23:59; else a day alone is refused.
+        Where it may be a day, that means 23:59:59 of it, and so does 23:59 with no seconds; with them it is
+        what it says. Else a day alone is refused.
         """
         value = self._take(
             key, (date, str), "a date, or a date and time such as 2025-09-30T18:00:00", default
@@ -229,7 +231,9 @@ class Table:
         found = found.replace(microsecond=0)
         if found.tzinfo is not None:
             return found.astimezone(ZoneInfo("UTC"))
-        return instant(end_of_last_minute(found) if takes_day else found, zone)
+        if takes_day and isinstance(value, str) and _TO_THE_MINUTE.fullmatch(value):
+            found = end_of_last_minute(found)
+        return instant(found, zone)
 
     def hours(self, key: str, *, default: Any = _REQUIRED) -> tuple[time, time] | None:
         """From when to when on one day, "10:30-12:05"."""

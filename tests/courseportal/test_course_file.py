@@ -151,9 +151,17 @@ def test_a_deadline_follows_the_class_unless_it_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "seconds"), [("2025-09-30T23:59", 59), ("2025-09-30T23:59:30", 30), ("2025-09-30T23:58", 0)]
+    ("typed", "seconds"),
+    [
+        ('"2025-09-30T23:59"', 59),
+        ('"2025-09-30 23:59"', 59),
+        ('"2025-09-30T23:59:00"', 0),
+        ("2025-09-30T23:59:00", 0),
+        ("2025-09-30T23:59:30", 30),
+        ('"2025-09-30T23:58"', 0),
+    ],
 )
-def test_a_deadline_written_as_2359_ends_with_that_day(typed: str, seconds: int) -> None:
-    with_due = REAL.replace("[[assignment]]\n", f'[[assignment]]\ndue_at = "{typed}"\n', 1)
+def test_a_deadline_written_to_the_minute_as_2359_ends_with_that_day(typed: str, seconds: int) -> None:
+    with_due = REAL.replace("[[assignment]]\n", f"[[assignment]]\ndue_at = {typed}\n", 1)
     due_at = read_course_file(with_due).assignments[0].due_at
     assert due_at.astimezone(MOSCOW).second == seconds
