@@ -24,9 +24,11 @@ SHOWN: Final = 80
 
 _SEP_LINE: Final = re.compile(r"\s*sep=([,;\t])\r?\n", re.IGNORECASE)
 _NO_BREAK: Final = str.maketrans(
-    {"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\ufeff": None, "\u200b": None}
+    {"\u00a0": " ", "\u202f": " ", "\u2007": " "}
+    # What nobody sees would make a second group that looks like the first; joiners are part of emoji.
+    | dict.fromkeys("\ufeff\u00ad\u200b\u2060\u180e")
     # What turns the direction of writing could show one name as another.
-    | dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    | dict.fromkeys("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

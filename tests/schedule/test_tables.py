@@ -58,6 +58,7 @@ def trouble(data: bytes, columns: tuple[str, ...] = COLUMNS) -> str:
         unicodedata.normalize("NFD", PLAIN).encode(),
         b"sep=;\r\n" + PLAIN.replace(",", ";").encode(),
         b"\n\n" + PLAIN.replace("Ветрова Алиса", "Ветрова\u00a0Алиса").encode(),
+        PLAIN.replace("Ветрова Алиса", "\u200fВетро\u00adва Алиса\u200e").encode(),
         "name;email\nВетрова Алиса;a@example.org\nБелов Артём;b@example.org".encode("cp1251"),
     ],
 )
