@@ -11,8 +11,8 @@ know by themselves is said here: around the change, with `audited`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,8 +98,23 @@ def tell_database(execute: Callable[..., Any], sql: str, params: Any, many: bool
         return execute((told if params is None else told.replace("%", "%%")) + sql, params, many, context)
     if change is None:
         return execute(sql, params, many, context)
-    with _context_row(connection, change):
-        return execute(sql, params, many, context)
+    if connection.in_atomic_block:
+        with _context_row(connection, change):
+            return execute(sql, params, many, context)
+    cursor = context["cursor"].cursor
+    with transaction.atomic(using=connection.alias):
+        with _context_row(connection, change):
+            result = execute(sql, params, many, context)
+        rows = cursor.fetchall() if cursor.description else []
+    if rows:
+        _lay_out(cursor, rows)
+    return result
+
+
+def _lay_out(cursor: Any, rows: Sequence[Sequence[Any]]) -> None:
+    """Let the cursor give these rows. SQLite commits no change whose RETURNING is not read to its end."""
+    row = f"({', '.join(['%s'] * len(rows[0]))})"
+    cursor.execute(f"VALUES {', '.join([row] * len(rows))}", [value for values in rows for value in values])
 
 
 def _settings(cursor: Any, change: Context) -> str:
@@ -118,19 +133,18 @@ def _settings(cursor: Any, change: Context) -> str:
 
 @contextmanager
 def _context_row(connection: BaseDatabaseWrapper, change: Context) -> Iterator[None]:
-    """Keep the context in its table of SQLite while a statement runs, within one transaction.
+    """Keep the context in its table of SQLite while a statement runs, within the transaction that is open.
 
     Triggers there see no function and no temporary table of the connection. Nobody else writes meanwhile,
     and whatever ends the process also takes the row back.
     """
     person_id = change.person_id
-    with nullcontext() if connection.in_atomic_block else transaction.atomic(using=connection.alias):
-        raw = connection.connection
-        raw.execute(f"INSERT INTO {CONTEXT_TABLE} VALUES (?, ?, ?)", (person_id, change.how, change.why))  # noqa: S608
-        try:
-            yield
-        finally:
-            raw.execute(f"DELETE FROM {CONTEXT_TABLE}")  # noqa: S608
+    raw = connection.connection
+    raw.execute(f"INSERT INTO {CONTEXT_TABLE} VALUES (?, ?, ?)", (person_id, change.how, change.why))  # noqa: S608
+    try:
+        yield
+    finally:
+        raw.execute(f"DELETE FROM {CONTEXT_TABLE}")  # noqa: S608
 
 
 def listen(sender: object, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

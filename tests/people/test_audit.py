@@ -247,6 +247,14 @@ class TestContext:
         Review.objects.update(score=900)
         assert (last(review).person, last(review).why) == (None, "")
 
+    @pytest.mark.django_db(transaction=True)
+    def test_a_row_made_outside_a_transaction(self) -> None:
+        person = make_user()
+        with audited(by=person, how="command", why="createsuperuser"):
+            made = User.objects.create_superuser(email="staff@example.org", password="long enough")
+        assert made.pk == User.objects.get(email="staff@example.org").pk
+        assert (last(made).person, last(made).operation, last(made).how) == (person, "insert", "command")
+
 
 class TestAppendOnly:
     @pytest.mark.parametrize(
