@@ -242,7 +242,9 @@ def test_a_process_that_is_ended_while_it_writes_leaves_no_draft(
     before = signal.signal(
         signal.SIGTERM, lambda *_: there.append([path.name for path in tmp_path.iterdir()])
     )
-    monkeypatch.setattr(os, "fsync", lambda _descriptor: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(
+        os, "fsync", lambda _descriptor: signal.raise_signal(signal.SIGTERM)
+    )  # to this thread
     try:
         out(format="csv", output=str(tmp_path / "book.csv"))
     finally:
