@@ -5,10 +5,10 @@ from django.utils.translation import ngettext
 
 from courseportal.home_page import HomePage
 from courseportal.schedule_page import SchedulePage
-from courseportal.wording import date_text, in_points, points_text
 from grading.queries.assignments import AssignmentLine, AssignmentsPage
 from grading.queries.grades import GradesPage
 from grading.queries.work import WorkState
+from schedule.wording import date_text, in_points, points_text
 
 
 def _classes(count: int) -> str:

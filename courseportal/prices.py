@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from courseportal.rulers import DayPrice, chart_days
-from courseportal.wording import cost_text, moment_text, points_text
 from grading.queries.work import PriceStep
 from grading.rules import Tariff
 from schedule.rules import end_of_day
+from schedule.wording import cost_text, moment_text, points_text
 
 LISTED = 400
 """Lines that a page holds at most: no page stays open for a year."""

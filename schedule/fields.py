@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from schedule.points import parse_points, short_points
+from schedule.points import parse_points
+from schedule.wording import points_text
 
 _SET = TypeVar("_SET", contravariant=True)
 _GET = TypeVar("_GET", covariant=True)
@@ -37,7 +37,7 @@ class PointsFormField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
-            return short_points(value).replace(".", formats.get_format("DECIMAL_SEPARATOR"))
+            return points_text(value, trim=True)
         return value
 
     def clean(self, value: Any) -> int | None:
@@ -68,7 +68,7 @@ class PointsField(_IntegerField[_SET, _GET]):
 
     def in_words(self, hundredths: int) -> str:
         """Points as a history of changes shows them."""
-        return short_points(hundredths).replace(".", formats.get_format("DECIMAL_SEPARATOR"))
+        return points_text(hundredths, trim=True)
 
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("form_class", None)

@@ -17,7 +17,6 @@ from courseportal.headlines import (
 from courseportal.prices import PriceLine, day_prices, price_lines
 from courseportal.rulers import Threshold
 from courseportal.templatetags.portal import chip
-from courseportal.wording import size_text
 from grading.queries.assignment import AssignmentPage
 from grading.queries.assignments import AssignmentLine
 from grading.queries.attempts import Attempt, AttemptState
@@ -25,6 +24,7 @@ from grading.queries.deadlines import SetDate, Terms
 from grading.queries.grades import GradesPage, ScaleLine
 from grading.queries.work import WorkState
 from grading.rules import Source
+from schedule.wording import size_text
 
 register = template.Library()
 register.filter("schedule_headline", schedule_headline)

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
-from courseportal import rulers, wording
+from courseportal import rulers
+from schedule import wording
 from schedule.markdown import render_markdown
 
 register = template.Library()

@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,6 +24,7 @@ from grading.uploads import arrived_sha256
 from people.models import User
 from schedule.access import student_enrolment
 from schedule.models import Assignment
+from schedule.wording import size_text
 
 MAX_COMMENT = 10_000
 MAX_LINK = 1000
@@ -222,7 +222,7 @@ def _problems_of_files(assignment: Assignment, files: Sequence[UploadedFile[Any]
         )
     sent = sum(file.size or 0 for file in files)
     if sent > assignment.max_bytes:
-        sizes = {"sent": filesizeformat(sent), "limit": filesizeformat(assignment.max_bytes)}
+        sizes = {"sent": size_text(sent, up=True), "limit": size_text(assignment.max_bytes)}
         problems.append(_("The files come to %(sent)s together; the limit is %(limit)s.") % sizes)
     for file in files:
         name = safe_name(file.name or "")

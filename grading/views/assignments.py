@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,8 +24,8 @@ from grading.queries.work import HandIn
 from grading.storage import NotSaved
 from people.arrival import arrived_at, takes_body
 from schedule.models import Assignment
-from schedule.points import short_points
 from schedule.views import CourseRequest, course_page
+from schedule.wording import cost_text
 
 FORM_BYTES = 256 * 1024
 """Room for the other fields of a form and the frame around its files."""
@@ -142,13 +141,9 @@ def _tell_price(request: CourseRequest, done: HandedIn, seen: int | None) -> Non
     if seen is None or done.price is None or seen == done.price:
         return
     text = _("The price changed while the page was open: it showed %(seen)s, handing in cost %(price)s.")
-    messages.warning(request, text % {"seen": _taken_away(seen), "price": _taken_away(done.price)})
-
-
-def _taken_away(price: int) -> str:
-    """A price in the reader's digits: "−2.5", "0"."""
-    text = short_points(abs(price)).replace(".", get_format("DECIMAL_SEPARATOR"))
-    return f"\N{MINUS SIGN}{text}" if price else text
+    messages.warning(
+        request, text % {"seen": cost_text(seen, trim=True), "price": cost_text(done.price, trim=True)}
+    )
 
 
 @require_POST

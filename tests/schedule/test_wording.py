@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from courseportal import wording
+from schedule import wording
 
 AT = datetime(2026, 11, 19, 20, 59, 59, tzinfo=UTC)
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -58,6 +58,12 @@ def test_points_with_their_word(hundredths: int, expected: str) -> None:
 )
 def test_a_size_is_short_and_exact_to_a_tenth(size: int, expected: str) -> None:
     assert wording.size_text(size).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+def test_what_is_too_much_never_reads_like_the_limit() -> None:
+    limit = 20 * 1024**2
+    assert wording.size_text(limit, up=True) == wording.size_text(limit)
+    assert wording.size_text(limit + 1, up=True) == "20.1\N{NO-BREAK SPACE}MB"
 
 
 @pytest.mark.parametrize(

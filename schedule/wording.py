@@ -1,6 +1,6 @@
 """How the portal writes numbers, sizes, days and moments, in the language of the page.
 
-Everything a page prints goes through here, so that the same value looks the same on every page: decimal comma
+What a page prints goes through here, so that the same value looks the same on every page: decimal comma
 in Russian, the minus sign U+2212, no-break spaces before units, moments in the course's zone.
 """
 
@@ -58,13 +58,17 @@ def in_points(hundredths: int) -> str:
     return ngettext("%(points)s point", "%(points)s points", count) % {"points": text}
 
 
-def size_text(size: int) -> str:
-    """A file size in bytes as "640 bytes", "12 KB", "1.8 MB"; 1024 bytes are a KB."""
+def size_text(size: int, *, up: bool = False) -> str:
+    """A file size in bytes as "640 bytes", "12 KB", "1.8 MB"; 1024 bytes are a KB.
+
+    With ``up`` it is rounded up: what is too much never reads like the limit beside it.
+    """
     if size < 1024:
         return ngettext("%(count)d byte", "%(count)d bytes", size) % {"count": size}
     for unit, limit in ((_("KB"), 1024**2), (_("MB"), 1024**3), (_("GB"), 1024**4)):
         if size < limit or unit == _("GB"):
-            tenths = (size * 10 * 1024 * 2 + limit) // (2 * limit)
+            more = 2 * limit - 1 if up else limit
+            tenths = (size * 10 * 1024 * 2 + more) // (2 * limit)
             return f"{points_text(tenths * 10, trim=True)}{NBSP}{unit}"
     raise AssertionError(size)
 
