@@ -6,7 +6,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -25,14 +25,6 @@ class NavItem:
     url: str
     icon: str = ""
     current: bool = False
-
-
-def address(name: str, *args: str) -> str | None:
-    """The URL with that name, or None where this portal has no such page: no link leads nowhere."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return None
 
 
 class Shell:
@@ -105,7 +97,7 @@ class Shell:
 
     @property
     def nav(self) -> list[NavItem]:
-        """The main pages of the course, on a phone the tabs at the bottom; only those that exist."""
+        """The main pages of the course, on a phone the tabs at the bottom."""
         course = self.course
         if course is None:
             return []
@@ -114,13 +106,12 @@ class Shell:
             ("home", (), _("Today"), "house", True),
             ("grading:assignments", (course.slug,), _("Assignments"), "list-checks", True),
             ("schedule:schedule", (course.slug,), _("Schedule"), "calendar-days", True),
-            ("perks:perk", (course.slug,), _("Perk"), "flag", True),
             ("grading:grades", (course.slug,), pgettext("navigation", "Grades"), "chart-column", studies),
         ]
         return [
-            NavItem(label, url, icon, current=self._is_open(name))
+            NavItem(label, reverse(name, args=args), icon, current=self._is_open(name))
             for name, args, label, icon, shown in pages
-            if shown and (url := address(name, *args)) is not None
+            if shown
         ]
 
     def _is_open(self, name: str) -> bool:
@@ -139,15 +130,15 @@ class Shell:
             ("admin:index", _("Administration"), "settings-2", self._teaches()),
         ]
         others = [
-            NavItem(course.short_title or course.title, url, "book-open")
+            NavItem(
+                course.short_title or course.title,
+                reverse("schedule:schedule", args=[course.slug]),
+                "book-open",
+            )
             for course in dict.fromkeys(enrolment.course for enrolment in self.enrolments)
-            if course != self.course and (url := address("schedule:schedule", course.slug)) is not None
+            if course != self.course
         ]
-        mine = [
-            NavItem(label, url, icon)
-            for name, label, icon, shown in items
-            if shown and (url := address(name)) is not None
-        ]
+        mine = [NavItem(label, reverse(name), icon) for name, label, icon, shown in items if shown]
         return others + mine
 
     def _teaches(self) -> bool:
@@ -161,8 +152,7 @@ class Shell:
         """Quiet links at the end of each page."""
         if self.course is None:
             return []
-        about = address("schedule:about", self.course.slug)
-        return [NavItem(_("About the course"), about)] if about else []
+        return [NavItem(_("About the course"), reverse("schedule:about", args=[self.course.slug]))]
 
     @property
     def demo_people(self) -> list[DemoPerson]:

@@ -41,7 +41,7 @@ class UserAdmin(TaughtAdmin):
     """To read for course staff, of their courses; superusers add and change. Nobody is deleted."""
 
     form = PersonForm
-    fields = ("name", "email", "language", "is_active", "is_superuser", "last_login", "created_at")
+    fields = ("name", "email", "is_active", "is_superuser", "last_login", "created_at")
     readonly_fields = ("last_login", "created_at")
     search_fields = ("name", "email")
     ordering = ("name", "email")

@@ -465,7 +465,7 @@ class TestRows:
         self, course: Course, assistant: User, student: User
     ) -> None:
         address = reverse("admin:people_user_change", args=[student.pk])
-        data = {"name": "Another", "email": " STUDENT@example.org", "language": "", "is_active": "on"}
+        data = {"name": "Another", "email": " STUDENT@example.org", "is_active": "on"}
         assert signed_in(assistant).post(address, data).status_code == 403
         assert signed_in(make_user(is_superuser=True)).post(address, data).status_code == 302
         student.refresh_from_db()
