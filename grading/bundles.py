@@ -50,7 +50,7 @@ def zipped(files: Iterable[Bundled], opened: Opener) -> Iterator[bytes]:
     """The archive's bytes, piece by piece; no more than a piece of a file is ever in memory.
 
     Two files that would have the same name get numbers. A file that cannot be read is told by a text in its
-    place: the others are not lost for it.
+    place, one that breaks off by a text beside it: the others are not lost for it.
     """
     pipe, names = _Pipe(), set[str]()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]
@@ -61,10 +61,13 @@ def zipped(files: Iterable[Bundled], opened: Opener) -> Iterator[bytes]:
             except OSError:
                 archive.writestr(name + _NOT_READ, "This file cannot be read just now. Download it again.\n")
                 continue
-            with stream, archive.open(_info(name, file.at), "w", force_zip64=True) as entry:
-                while piece := stream.read(CHUNK):
-                    entry.write(piece)
-                    yield pipe.taken()
+            try:
+                with stream, archive.open(_info(name, file.at), "w", force_zip64=True) as entry:
+                    while piece := stream.read(CHUNK):
+                        entry.write(piece)
+                        yield pipe.taken()
+            except OSError:
+                archive.writestr(name + _NOT_READ, "This file broke off here. Download it again.\n")
     yield pipe.taken()
 
 

@@ -80,6 +80,23 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_there() -> None:
     assert made.read("417/b.py") == b"2"
 
 
+def test_a_file_that_breaks_off_is_told_and_the_others_are_there() -> None:
+    class Failing(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell():
+                raise OSError("the disk is gone")
+            return super().read(size)
+
+    def opened(path: str) -> IO[bytes]:
+        return Failing(b"1" * (CHUNK + 1)) if path == "half.py" else BytesIO(b"2")
+
+    pieces = b"".join(zipped([bundled("half.py"), bundled("b.py")], opened))
+    made = zipfile.ZipFile(BytesIO(pieces))
+    assert made.testzip() is None
+    assert made.namelist() == ["417/half.py", "417/half.py.NOT-READ.txt", "417/b.py"]
+    assert made.read("417/half.py") == b"1" * CHUNK
+
+
 @pytest.mark.django_db
 @pytest.mark.sqlite
 def test_files_lie_by_assignment_group_student_and_attempt() -> None:
