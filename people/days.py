@@ -25,6 +25,13 @@ def short_month_of_day(day: date) -> str:
 
 
 def zone_name(at: datetime) -> str:
-    """The zone's abbreviation at that moment, as "MSK"; empty for a naive moment."""
+    """The zone's abbreviation at that moment, as "MSK"; empty for a naive moment.
+
+    Zones without one, such as Vladivostok's, are named by how far they are from UTC: "UTC+10".
+    """
     name = at.tzname() or ""
+    if name[:1] in ("+", "-"):  # "+0545", "-03"
+        hours, minutes = name[1:3].lstrip("0") or "0", name[3:]
+        sign = "\N{MINUS SIGN}" if name[0] == "-" else "+"
+        return f"UTC{sign}{hours}:{minutes}" if minutes else f"UTC{sign}{hours}"
     return pgettext("time zone", "MSK") if name == "MSK" else name

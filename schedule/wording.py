@@ -121,7 +121,7 @@ def month_text(value: date, *, short: bool = False) -> str:
 
 
 def distance_text(at: datetime, now: datetime) -> str:
-    """How far ``at`` is from ``now``: "in 1 h 15 min", "in 17 days", "4 days ago"."""
+    """How far ``at`` is from ``now``: "in 7 min", "in 1 h 15 min", "in 17 days", "4 days ago"."""
     minutes = abs(int((at - now).total_seconds())) // 60
     days, hours = minutes // 1440, minutes // 60
     ahead = at >= now
@@ -129,6 +129,15 @@ def distance_text(at: datetime, now: datetime) -> str:
         if ahead:
             return npgettext("distance", "in %(count)d day", "in %(count)d days", days) % {"count": days}
         return npgettext("distance", "%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    if not minutes:
+        return pgettext("distance", "in less than a minute") if ahead else pgettext("distance", "just now")
+    if not hours:
+        near = (
+            pgettext("distance", "in %(minutes)d min")
+            if ahead
+            else pgettext("distance", "%(minutes)d min ago")
+        )
+        return near % {"minutes": minutes}
     pattern = (
         pgettext("distance", "in %(hours)d h %(minutes)d min")
         if ahead

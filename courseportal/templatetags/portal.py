@@ -118,10 +118,11 @@ def distance(at: datetime, now: datetime, *, live: bool = False) -> SafeString:
     if not live:
         return format_html("{}", text)
     return format_html(
-        '<span data-countdown="{}" data-ahead="{}" data-soon="{}" data-ago="{}">{}</span>',
+        '<span data-countdown="{}" data-ahead="{}" data-soon="{}" data-past="{}" data-ago="{}">{}</span>',
         at.isoformat(timespec="seconds"),
         _("in {hours} h {minutes} min"),
         _("in {minutes} min {seconds} s"),
+        _("{minutes} min {seconds} s ago"),
         _("{hours} h {minutes} min ago"),
         text,
     )

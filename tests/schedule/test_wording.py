@@ -124,7 +124,12 @@ def test_points_with_their_word_in_russian(hundredths: int, expected: str) -> No
     ("ahead", "expected"),
     [
         (timedelta(hours=1, minutes=15), "in 1 h 15 min"),
-        (timedelta(minutes=1, seconds=59), "in 0 h 1 min"),
+        (timedelta(hours=1), "in 1 h 0 min"),
+        (timedelta(minutes=59, seconds=59), "in 59 min"),
+        (timedelta(minutes=1, seconds=59), "in 1 min"),
+        (timedelta(seconds=59), "in less than a minute"),
+        (-timedelta(seconds=59), "just now"),
+        (-timedelta(minutes=7), "7 min ago"),
         (timedelta(hours=47, minutes=59), "in 47 h 59 min"),
         (timedelta(days=17, hours=3), "in 17 days"),
         (-timedelta(hours=2), "2 h 0 min ago"),
@@ -133,6 +138,20 @@ def test_points_with_their_word_in_russian(hundredths: int, expected: str) -> No
 )
 def test_a_distance_is_exact_when_near_and_in_days_when_far(ahead: timedelta, expected: str) -> None:
     assert wording.distance_text(AT + ahead, AT) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("Asia/Vladivostok", "UTC+10"),
+        ("Asia/Kathmandu", "UTC+5:45"),
+        ("America/Sao_Paulo", "UTC\N{MINUS SIGN}3"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_zone_without_an_abbreviation_is_named_by_its_distance_from_utc(zone: str, expected: str) -> None:
+    text = wording.moment_text(AT, "time", ZoneInfo(zone), with_zone=True)
+    assert text.endswith(f"\N{NO-BREAK SPACE}{expected}")
 
 
 def test_a_month_alone_and_a_weekday() -> None:

@@ -14,7 +14,9 @@ const inDays = new Intl.RelativeTimeFormat(document.documentElement.lang, { nume
 function words(element, left) {
   const away = Math.abs(left);
   if (away >= TWO_DAYS) return inDays.format(Math.trunc(left / (1440 * MINUTE)), "day");
-  const pattern = left < 0 ? element.dataset.ago : away < 60 * MINUTE ? element.dataset.soon : element.dataset.ahead;
+  const { soon, ahead, past, ago } = element.dataset;
+  const [near, far] = left < 0 ? [past, ago] : [soon, ahead];
+  const pattern = away < 60 * MINUTE ? near : far;
   const parts = {
     hours: Math.floor(away / (60 * MINUTE)),
     minutes: Math.floor(away / MINUTE) % 60,
@@ -30,4 +32,5 @@ function tick() {
   }
 }
 
+tick();
 setInterval(tick, 1000);
