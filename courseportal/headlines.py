@@ -118,8 +118,24 @@ def _class_sentence(page: HomePage) -> str:
     return _("Class at %(time)s, %(room)s.") % words if coming.room else _("Class at %(time)s.") % words
 
 
+def _due_today(page: HomePage) -> AssignmentLine | None:
+    """What a student can still hand in on time today and has not."""
+    for line in page.work.lines if page.work.is_student else ():
+        is_open = line.needs_you and line.state is WorkState.OPEN
+        if is_open and line.terms.due_at.astimezone(page.course.zone).date() == page.today:
+            return line
+    return None
+
+
 def home_headline(page: HomePage) -> list[str]:
-    """The next class, and what is to be done: by a student, or by whoever gives points."""
+    """The next class, and what is to be done: by a student, or by whoever gives points.
+
+    Work that is due today comes before a later class, and before a price that grows by days.
+    """
+    if due := _due_today(page):
+        class_first = page.next_class is not None and page.next_class.starts_at < due.terms.due_at
+        sentences = [work_sentence(due, page.work), _class_sentence(page)]
+        return [sentence for sentence in (sentences[::-1] if class_first else sentences) if sentence]
     if page.works_waiting is not None:
         count = page.works_waiting
         work = (

@@ -180,6 +180,27 @@ def test_home_opens_with_the_class_and_the_price(
 
 
 @pytest.mark.parametrize(
+    ("day", "hour", "first", "second"),
+    [
+        (30, 16, "Class at 16:20.", "№ 1 is due today."),
+        (37, 16, "№ 1 is due today.", "The next class is on Tuesday, 7 October at 16:20."),
+    ],
+)
+def test_work_due_today_comes_before_a_later_class_and_before_a_late_price(
+    reader: Client, course: Course, assignment: Assignment, day: int, hour: int, first: str, second: str
+) -> None:
+    begins = moscow(2025, 9, 1, hour, 20) + timedelta(days=day - 1)
+    make_class(course=course, title="GPUs", starts_at=begins, ends_at=begins + timedelta(minutes=95))
+    make_assignment(
+        course=course, number=2, due_at=DUE - timedelta(days=3), issued_on=DUE.date() - timedelta(days=9)
+    )
+    with time_machine.travel(DUE - timedelta(hours=12), tick=False):
+        page = re.sub(r"[\s\N{NO-BREAK SPACE}]+", " ", reader.get("/").text)
+    heading = page[page.index("<h1>") : page.index("</h1>")]
+    assert 0 < heading.index(first) < heading.index(second)
+
+
+@pytest.mark.parametrize(
     ("day", "sentence"),
     [(2, "Class today."), (7, "The next class is on Tuesday, 7\N{NO-BREAK SPACE}October.")],
 )
