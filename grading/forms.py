@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from schedule.models import Assignment
@@ -69,14 +69,21 @@ class HandInForm(forms.Form):
         self.helper.add_input(Submit("", _("Hand in")))
 
     def clean_link(self) -> str:
-        """An address with a scheme; typed without one it is taken as https."""
+        """What was typed; without a scheme it is taken as https. The action judges it with the files."""
         link: str = self.cleaned_data["link"].strip()
         if not link:
             return ""
-        if "://" not in link:
-            link = f"https://{link}"
-        URLValidator(schemes=["http", "https"])(link)
-        return link
+        return link if "://" in link else f"https://{link}"
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the files and with the form as a whole; the other fields say it themselves."""
+        silent = [name for name in ("files", "form_token", "price_seen") if name in self.fields]
+        lists: list[Iterable[object]] = [
+            self.non_field_errors(),
+            *(self.errors.get(name, []) for name in silent),
+        ]
+        return [str(problem) for problems in lists for problem in problems]
 
     def priced(self, price: int | None) -> HandInForm:
         """The same form to be shown again, on a page that shows this price by now."""

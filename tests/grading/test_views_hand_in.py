@@ -65,8 +65,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"files": work("../../etc/passwd")}, "of a kind that is not taken here"),
     ({"files": work(data=b"x" * 1001)}, "the limit is"),
     ({"files": [work() for _ in range(11)]}, "at most 10 files are taken"),
-    ({"link": "javascript:alert(1)"}, "Enter a valid URL"),
-    ({"link": "ftp://example.org"}, "Enter a valid URL"),
+    ({"link": "javascript:alert(1)"}, "Write an address that begins with https://"),
+    ({"link": "ftp://example.org"}, "Write an address that begins with https://"),
     ({"link": "a\x00b"}, "Null characters are not allowed"),
     ({"files": work(), "form_token": "nonsense"}, ""),
     ({"files": work(), "form_token": ""}, ""),
@@ -88,6 +88,30 @@ def test_bad_input_is_told_keeps_what_was_typed_and_saves_nothing(
     assert words in text and "typed with care" in text
     assert not Submission.objects.exists()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@time_machine.travel(BEFORE)
+def test_what_is_wrong_with_files_and_with_the_link_is_told_at_once(
+    client: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    client.force_login(student)
+    response = post(client, course, files=work("a.exe"), link="no address")
+    text = html.unescape(response.content.decode())
+    assert "of a kind that is not taken here" in text
+    assert "Write an address that begins with https://" in text
+
+
+@time_machine.travel(BEFORE)
+@pytest.mark.parametrize(
+    ("data", "hidden"), [({"link": "no address"}, True), ({"files": work("a.exe")}, False)]
+)
+def test_the_list_of_problems_is_not_shown_empty(
+    client: Client, course: Course, assignment: Assignment, student: User, data: dict[str, Any], hidden: bool
+) -> None:
+    client.force_login(student)
+    page = post(client, course, **data).content.decode()
+    box = page[page.index("data-problems") :].partition(">")[0]
+    assert ("hidden" in box) is hidden
 
 
 @time_machine.travel(BEFORE)
