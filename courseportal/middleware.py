@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courseportal import errors
-from people.arrival import Arrival, body_limit, takes_uploads
+from people.arrival import Arrival, body_frame, body_limit, takes_uploads
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -87,7 +87,7 @@ def refused(request: HttpRequest, length: int) -> HttpResponseBase | None:
         return None
     limit = body_limit(match.func, request, match.kwargs)
     limit = USUAL_LIMIT if limit is None else limit
-    if length <= limit:
+    if length <= limit + body_frame(match.func):
         return None
     page = errors.too_large(request, sent=length, limit=limit)
     return page if length > DRAINED else lingering(request, page)

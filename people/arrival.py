@@ -13,7 +13,7 @@ PATIENCE = timedelta(seconds=120)
 """A body that takes longer to come than this counts from its end (docs/course-rules.md, Time)."""
 
 BodyLimit = Callable[..., int]
-"""Given the request and the view's arguments: the most bytes that a body may have."""
+"""Given the request and the view's arguments: the most bytes that the files in a body may have."""
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -46,11 +46,15 @@ def arrived_at(request: HttpRequest) -> datetime:
     return cast(Arrival, request.arrival).at  # type: ignore[attr-defined]
 
 
-def takes_body(limit: BodyLimit) -> Callable[[_View], _View]:
-    """Mark a view that takes large bodies: more than ``limit`` says is refused before it is read."""
+def takes_body(limit: BodyLimit, *, frame: int) -> Callable[[_View], _View]:
+    """Mark a view that takes large bodies: more than ``limit`` says is refused before it is read.
+
+    ``frame`` is the room in bytes for what surrounds the files; people are told the limit without it.
+    """
 
     def mark(view: _View) -> _View:
         view.body_limit = limit  # type: ignore[attr-defined]
+        view.body_frame = frame  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -62,6 +66,11 @@ def takes_uploads(view: Callable[..., Any]) -> bool:
 
 
 def body_limit(view: Callable[..., Any], request: HttpRequest, kwargs: dict[str, Any]) -> int | None:
-    """The limit in bytes that the view asked for; None where it asked for none."""
+    """The limit in bytes that the view asked for, without its frame; None where it asked for none."""
     limit: BodyLimit | None = getattr(view, "body_limit", None)
     return None if limit is None else limit(request, **kwargs)
+
+
+def body_frame(view: Callable[..., Any]) -> int:
+    """The room in bytes that the view leaves around the files, above its limit."""
+    return int(getattr(view, "body_frame", 0))

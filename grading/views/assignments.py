@@ -40,12 +40,12 @@ def assignments(request: CourseRequest) -> HttpResponseBase:
 
 
 def hand_in_limit(request: HttpRequest, *, slug: str, number: int) -> int:
-    """The most bytes that a post of an assignment's form may have."""
+    """The most bytes that the files of an assignment's form may have; none where the reader sees none."""
     limits = Assignment.objects.visible_to(request.user).filter(course__slug=slug, number=number)
-    return (limits.values_list("max_bytes", flat=True).first() or 0) + FORM_BYTES
+    return limits.values_list("max_bytes", flat=True).first() or 0
 
 
-@takes_body(hand_in_limit)
+@takes_body(hand_in_limit, frame=FORM_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @course_page
 def assignment(request: CourseRequest, number: int) -> HttpResponseBase:
