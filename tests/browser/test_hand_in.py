@@ -231,3 +231,39 @@ def test_a_file_chosen_again_is_the_one_that_is_sent(
     hand_in(page)
     expect(page).to_have_url(RECEIPT)
     assert SubmissionFile.objects.get().sha256 == sha256(b"x = 2\n").hexdigest()
+
+
+@pytest.fixture
+def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that the browser can find again by its path, as one that a person chose."""
+    path = tmp_path_factory.mktemp("work") / "kept.py"
+    path.write_text("print(1)")
+    return path
+
+
+def test_going_back_shows_the_files_that_the_browser_has_kept(
+    scripted: BrowserContext, live_server: LiveServer, course: Course, assignment: Assignment, on_disk: Path
+) -> None:
+    page = opened(scripted, live_server, course)
+    page.set_input_files("input[type=file]", on_disk)
+    page.get_by_label("Comment").fill("Not sent yet.")
+    page.goto(f"{live_server.url}/courses/{course.slug}/grades/")
+    page.go_back()
+    expect(page.get_by_label("Comment")).to_have_value("Not sent yet.")
+    expect(page.locator("[data-files] li")).to_have_count(1)
+    expect(page.locator("[data-files]")).to_contain_text("kept.py")
+
+
+def test_going_back_from_the_receipt_shows_an_empty_form(
+    scripted: BrowserContext, live_server: LiveServer, course: Course, assignment: Assignment, on_disk: Path
+) -> None:
+    page = opened(scripted, live_server, course)
+    page.set_input_files("input[type=file]", on_disk)
+    page.get_by_label("Comment").fill("Sent.")
+    hand_in(page)
+    expect(page).to_have_url(RECEIPT)
+    page.go_back()
+    expect(page.get_by_label("Comment")).to_have_value("")
+    hand_in(page)
+    expect(page.locator("[data-problems]")).to_contain_text("There is nothing to hand in yet")
+    assert Submission.objects.count() == 1

@@ -103,6 +103,8 @@ function setUp() {
     }
     for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("over"));
     zone.addEventListener("drop", (event) => { event.preventDefault(); add(event.dataTransfer.files); });
+    // The browser's Back brings chosen files back without a word: what would be sent has to be seen.
+    addEventListener("pageshow", () => { if (input.files.length !== chosen.length) add(input.files); });
   }
 
   function busy(on) {
@@ -127,6 +129,7 @@ function setUp() {
 
   function answered(percent, again) {
     if (request.status === 201) {
+      form.reset(); // or Back would bring the same work again, ready to be sent as one more attempt
       location.assign(request.getResponseHeader("Location"));
       return undefined;
     }
