@@ -108,6 +108,33 @@ def test_pages_of_a_student(
     assert faults(look, addresses) == {}
 
 
+UNMARKED = """() => {
+  const one = document.activeElement, style = getComputedStyle(one);
+  const outlined = (which) => which.outlineStyle !== "none" && parseFloat(which.outlineWidth) > 0;
+  const zone = one.closest(".drop");
+  const marked = outlined(style) || style.boxShadow !== "none" || (zone && outlined(getComputedStyle(zone)));
+  return one === document.body ? "end" : marked ? "" : one.outerHTML.slice(0, 80);
+}"""
+
+
+def test_what_the_keyboard_reaches_shows_that_it_has_the_focus(
+    browser: Browser, live_server: LiveServer, course: Course, student: User, term: str
+) -> None:
+    context = browser.new_context(reduced_motion="reduce")  # a mark that fades in is not there yet
+    sign_in(context, live_server, student)
+    page = context.new_page()
+    for tail in ("assignments/3/", term):
+        page.goto(f"{live_server.url}/courses/{course.slug}/{tail}")
+        found: list[str] = []
+        for _step in range(60):
+            page.keyboard.press("Tab")
+            found.append(page.evaluate(UNMARKED))
+            if found[-1] == "end":
+                break
+        assert len(found) > 9 and set(found) == {"", "end"}
+    context.close()
+
+
 def test_pages_of_a_visitor(look: BrowserContext, live_server: LiveServer, course: Course) -> None:
     tails = [
         "accounts/login/",
