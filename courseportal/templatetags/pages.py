@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -130,6 +131,8 @@ def upload_words() -> dict[str, object]:
             "The line dropped at {percent} %. No receipt, so perhaps nothing came; "
             "your files are still here, press again: it hands in once."
         ),
+        "signIn": _("Sign in in another tab"),
+        "signInAt": reverse("account_login"),
         "signedOut": _(
             "You have been signed out. Your files are still here: sign in in another tab, then press again."
         ),

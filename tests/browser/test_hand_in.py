@@ -182,6 +182,9 @@ def test_after_signing_out_elsewhere_nothing_is_lost_and_signing_in_again_is_eno
     hand_in(page)
     expect(page.locator("[data-problems]")).to_contain_text("You have been signed out")
     assert not Submission.objects.exists()
+    with scripted.expect_page() as opening:
+        page.get_by_role("link", name="Sign in in another tab").click()
+    expect(opening.value).to_have_url(re.compile(r"/accounts/login/$"))
     sign_in(scripted, live_server, student)
     hand_in(page)
     expect(page).to_have_url(RECEIPT)

@@ -45,6 +45,13 @@ function setUp() {
     problems.hidden = texts.length === 0;
   }
 
+  // The way to sign in leads to another tab: this page keeps the files.
+  function signedOut() {
+    fail([words.signedOut]);
+    const link = { href: words.signInAt, target: "_blank", textContent: words.signIn };
+    problems.append(Object.assign(document.createElement("a"), link));
+  }
+
   function faults() {
     const limit = Number(input.dataset.maxBytes);
     const most = Number(input.dataset.maxFiles);
@@ -133,9 +140,9 @@ function setUp() {
       location.assign(request.getResponseHeader("Location"));
       return undefined;
     }
-    if (request.status === 200) return fail([words.signedOut]); // led to the sign-in page
+    if (request.status === 200) return signedOut(); // led to the sign-in page
     if (request.status === 403 && again) {
-      freshKey().then((found) => (found ? send(false) : fail([words.signedOut])), () => fail([fill(words.failed, { percent })]));
+      freshKey().then((found) => (found ? send(false) : signedOut()), () => fail([fill(words.failed, { percent })]));
       return undefined;
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
