@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from grading.actions.choose_attempt import choose_attempt
 from grading.actions.hand_in import FormUsed, HandedIn, NotOpen, Refused, hand_in
@@ -146,10 +146,12 @@ def _tell_price(request: CourseRequest, done: HandedIn, seen: int | None) -> Non
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @course_page
 def choose(request: CourseRequest, number: int) -> HttpResponseBase:
-    """Point to the attempt that the TA should look at."""
+    """Point to the attempt that the TA should look at; by GET only the way back to the assignment."""
+    if request.method != "POST":  # who had to sign in first comes back this way, without the choice
+        return redirect("grading:assignment", request.course.slug, number)
     own = Assignment.objects.filter(course=request.course, number=number).values_list("pk", flat=True).first()
     attempt = request.POST.get("attempt", "")
     if own is None or not attempt.isascii() or not attempt.isdecimal() or len(attempt) > 18:

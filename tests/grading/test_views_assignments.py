@@ -47,9 +47,20 @@ def test_pages_are_not_deleted_or_put(client: Client, course: Course, student: U
     assert client.put(url(course, page)).status_code == 405
 
 
-def test_choosing_is_a_post(client: Client, course: Course, student: User) -> None:
+@time_machine.travel(BEFORE)
+def test_choosing_is_a_post_and_whoever_had_to_sign_in_first_comes_back_to_the_assignment(
+    client: Client, course: Course, assignment: Assignment, student: User
+) -> None:
+    first = make_submission(assignment=assignment, student=student)
+    make_submission(assignment=assignment, student=student)
+    choosing = url(course, "assignments/1/choose/")
+    asked = client.post(choosing, {"attempt": first.pk})
+    assert asked.headers["Location"] == f"/accounts/login/?next={choosing}"
     client.force_login(student)
-    assert client.get(url(course, "assignments/1/choose/")).status_code == 405
+    assert client.get(choosing).headers["Location"] == url(course, "assignments/1/")
+    page = client.get(url(course, "assignments/1/")).context["page"]
+    assert [one.number for one in page.attempts if one.is_pointed_to] == [2]
+    assert client.put(choosing).status_code == 405
 
 
 @pytest.mark.parametrize("tail", ["assignments/7/", "assignments/99999999999999999999/", "receipts/x/"])
