@@ -8,6 +8,8 @@ changes.
 from django.utils.translation import gettext_noop, ngettext_lazy
 
 ADMINISTRATION = (
+    gettext_noop("%(app)s administration"),
+    gettext_noop("Models in the %(name)s application"),
     gettext_noop("Add %s"),
     gettext_noop("Change %s"),
     gettext_noop("View %s"),
@@ -32,6 +34,17 @@ ADMINISTRATION = (
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? '
         "All of the following related items will be deleted:"
     ),
+    gettext_noop("Yes, I’m sure"),
+    gettext_noop("No, take me back"),
+    gettext_noop("Save and add another"),
+    gettext_noop("Save and continue editing"),
+    gettext_noop("verified"),
+)
+
+FIELDS = (
+    gettext_noop("Enter a valid URL."),
+    gettext_noop("%(model_name)s with this %(field_label)s already exists."),
+    gettext_noop("%(model_name)s with this %(field_labels)s already exists."),
 )
 
 PASSWORDS = (

@@ -86,6 +86,7 @@ def test_bad_input_is_told_keeps_what_was_typed_and_saves_nothing(
     text = html.unescape(response.content.decode())
     assert response.status_code == 422
     assert words in text and "typed with care" in text
+    assert 'role="alert"></div>' not in text
     assert not Submission.objects.exists()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
