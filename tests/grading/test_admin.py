@@ -210,6 +210,10 @@ class TestQueue:
         assert "2 works wait for points" in page
         assert f'href="{QUEUE}?course={assignment.course_id}"' in page
 
+    def test_a_section_says_nothing_of_what_waits(self, ta: Client, assignment: Assignment) -> None:
+        make_submission(assignment=assignment, score=None)
+        assert "for points" not in ta.get("/admin/schedule/").text
+
     def test_of_several_courses_the_first_page_says_where_they_wait(
         self, ta: Client, assistant: User, assignment: Assignment
     ) -> None:
