@@ -236,6 +236,21 @@ def test_a_file_chosen_again_is_the_one_that_is_sent(
     assert SubmissionFile.objects.get().sha256 == sha256(b"x = 2\n").hexdigest()
 
 
+def test_a_switch_of_the_language_leaves_what_was_typed(
+    scripted: BrowserContext, live_server: LiveServer, course: Course, assignment: Assignment
+) -> None:
+    page = opened(scripted, live_server, course)
+    page.get_by_label("Comment").fill("Kept.")
+    page.get_by_role("button", name="По-русски").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page.locator("[name=comment]")).to_have_value("Kept.")
+    page.set_input_files("input[type=file]", file())
+    hand_in(page)
+    expect(page).to_have_url(RECEIPT)
+    page.goto(f"{live_server.url}/courses/{course.slug}/assignments/1/")
+    expect(page.locator("[name=comment]")).to_have_value("")
+
+
 @pytest.fixture
 def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that the browser can find again by its path, as one that a person chose."""

@@ -111,3 +111,29 @@ def test_the_preview_writes_numbers_as_the_page_does(
         for typed, shown in expected.items():
             page.locator("#id_score").fill(typed)
             assert result(page) == shown, typed
+
+
+def test_what_a_ta_has_typed_outlives_the_session_but_not_what_somebody_saved(
+    page: Page, live_server: LiveServer, works: list[Submission], assistant: User
+) -> None:
+    address = f"{live_server.url}/admin/grading/submission/{works[1].pk}/change/"
+    sign_in(page, address, assistant)
+    page.get_by_label("Points", exact=True).fill("8,5")
+    page.get_by_label("Feedback", exact=True).fill("A long text.")
+    page.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Save and stay").click()
+    expect(page.locator("input[name=login]")).to_be_visible()
+    sign_in(page, address, assistant)
+    expect(page.get_by_label("Feedback", exact=True)).to_have_value("A long text.")
+    expect(page.get_by_text("What you had typed is here again")).to_be_visible()
+    assert result(page) == "8.50" and not Review.objects.exists()
+
+    page.get_by_role("button", name="Take it").click()  # posts the form, and saves no points
+    expect(page.get_by_text("You have taken this work.")).to_be_visible()
+    expect(page.get_by_label("Feedback", exact=True)).to_have_value("A long text.")
+    page.get_by_role("button", name="Save and stay").click()
+    expect(page.get_by_text("What you had typed is here again")).to_be_hidden()
+    page.get_by_label("Feedback", exact=True).fill("Another thought.")
+    Review.objects.update(feedback="A colleague’s words.", version=7)
+    page.goto(address)
+    expect(page.get_by_label("Feedback", exact=True)).to_have_value("A colleague’s words.")
