@@ -73,6 +73,8 @@ class PointsField(_IntegerField[_SET, _GET]):
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("form_class", None)
         kwargs.pop("choices_form_class", None)
+        # The administration asks for its field of whole numbers, in which browsers take no fraction.
+        kwargs["widget"] = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
         return PointsFormField(
             required=not self.blank, label=capfirst(self.verbose_name), help_text=self.help_text, **kwargs
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -421,6 +422,12 @@ class TestRows:
         response = signed_in(assistant).post(reverse("admin:schedule_assignment_add"), data)
         assert response.status_code == (302 if kept else 200)
         assert [row.suffixes for row in Assignment.objects.all()] == ([kept] if kept else [])
+
+    def test_points_are_typed_with_fractions(self, course: Course, assistant: User) -> None:
+        assignment = make_assignment(course=course, max_score=950)
+        address = reverse("admin:schedule_assignment_change", args=[assignment.pk])
+        (field,) = re.findall(r'<input[^>]* name="max_score"[^>]*>', signed_in(assistant).get(address).text)
+        assert 'type="text"' in field and 'value="9.5"' in field
 
     def test_a_group_is_told_apart_from_its_like_in_another_term(
         self, course: Course, assistant: User, group: StudyGroup
