@@ -106,6 +106,15 @@ class LatePenaltyForm(CourseForm):
         help_text=_("In points, a number for each day; after the last day no work is taken."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "per_day" in self.fields:  # not where it is only shown
+            self.fields["per_day"].required = False
+
+    def clean_per_day(self) -> int:
+        """Nothing typed beside a table by day is no points for each day."""
+        return self.cleaned_data["per_day"] or 0
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         course, assignment = cleaned.get("course") or self._course(), cleaned.get("assignment")

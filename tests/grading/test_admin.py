@@ -613,15 +613,16 @@ class TestScheme:
         assert response.status_code == 200
         assert message in response.text
 
+    @pytest.mark.parametrize("per_day", ["0", ""])
     @pytest.mark.parametrize(
         ("typed", "kept"), [("1 2 4,5", [100, 200, 450]), ("", []), ("2 1", None), ("1;2", None)]
     )
     def test_a_table_by_day_is_typed_in_points(
-        self, ta: Client, course: Course, typed: str, kept: list[int] | None
+        self, ta: Client, course: Course, per_day: str, typed: str, kept: list[int] | None
     ) -> None:
         penalty = LatePenalty.objects.get(course=course)
         address = reverse("admin:grading_latepenalty_change", args=[penalty.pk])
-        response = ta.post(address, {"per_day": "0", "by_day": typed, "assignment": ""})
+        response = ta.post(address, {"per_day": per_day, "by_day": typed, "assignment": ""})
         assert response.status_code == (200 if kept is None else 302)
         penalty.refresh_from_db()
         assert penalty.by_day == (kept or [])
