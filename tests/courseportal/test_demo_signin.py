@@ -99,3 +99,14 @@ def test_of_an_older_course_one_student_is_offered(client: Client, demo: Setting
     assert "autumn 2024" in page
     assert page.index("Now") < page.index("Earlier")
     assert "Forgotten" not in page
+
+
+def test_what_is_wrong_with_a_password_is_told_above_the_people_of_the_demo(
+    client: Client, demo: Settings
+) -> None:
+    person = enrolled("Vetrova", Role.STUDENT)
+    fresh = client.get("/accounts/login/").text
+    assert fresh.index("Try it as") < fresh.index('name="password"')
+    page = client.post("/accounts/login/", {"login": person.email, "password": "wrong"}).text
+    assert page.index('class="alert') < page.index('name="password"') < page.index("Try it as")
+    assert page.count("Try it as") == 1
