@@ -71,6 +71,7 @@ LETTERS = (
         "user account.\nIt can be safely ignored if you did not request a password reset. Click the link "
         "below to reset your password."
     ),
+    gettext_noop("Verify Your Email Address"),
     gettext_noop("Unknown Account"),
     gettext_noop(
         "You are receiving this email because you, or someone else, tried to access an account with email "
