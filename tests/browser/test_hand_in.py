@@ -146,6 +146,25 @@ def test_sizes_are_told_in_the_words_of_the_language(
         expect(page.locator("[data-files] [data-size]")).to_have_text(sizes)
 
 
+@pytest.mark.parametrize(
+    ("is_phone", "said"), [(True, "Choose files"), (False, "Drop files here or choose them")]
+)
+def test_nobody_is_asked_to_drag_on_a_touch_screen(
+    browser: Browser,
+    live_server: LiveServer,
+    course: Course,
+    student: User,
+    assignment: Assignment,
+    is_phone: bool,
+    said: str,
+) -> None:
+    with browser.new_context(locale="en-GB", has_touch=is_phone, is_mobile=is_phone) as context:
+        sign_in(context, live_server, student)
+        page = opened(context, live_server, course)
+        expect(page.locator(".drop label")).to_have_text(said, use_inner_text=True)
+        expect(page.locator("input[type=file]")).to_have_accessible_name(said)
+
+
 def test_the_same_bytes_again_are_pointed_out_before_they_are_sent(
     scripted: BrowserContext, live_server: LiveServer, course: Course, assignment: Assignment
 ) -> None:
