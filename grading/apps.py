@@ -11,6 +11,15 @@ class GradingConfig(AppConfig):
         "ExamResult": ("course", "student", "outcome", "recorded_at", "recorded_by"),
         "GradingScheme": ("course", "pass_score", "pass_grade", "pass_basis"),
         "GradeRow": ("scheme", "position", "code", "min_total", "min_passed"),
+        "PersonalDate": (
+            "assignment",
+            "student",
+            "due_at",
+            "is_hard",
+            "is_penalised",
+            "reason",
+            "set_by",
+        ),
         "LatePenalty": ("course", "assignment", "per_day", "by_day"),
     }
 

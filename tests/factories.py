@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,12 +13,22 @@ from grading.models import (
     GradeRow,
     GradingScheme,
     LatePenalty,
+    PersonalDate,
     Review,
     Submission,
     SubmissionFile,
 )
 from grading.rules import instant
 from people.models import User
+from perks.models import (
+    Activity,
+    Checkpoint,
+    ExtensionRequest,
+    ExtensionRule,
+    Participation,
+    Proof,
+    RequestedAssignment,
+)
 from schedule.models import Assignment, ClassMeeting, Course, Enrolment, Exam, Role, StudyGroup
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -171,3 +182,74 @@ def make_exam_result(
     student = student or make_enrolment(course=course).person
     values: dict[str, Any] = {"recorded_at": moscow(2025, 12, 20, 18)}
     return ExamResult.objects.create(course=course, student=student, outcome=outcome, **values | fields)
+
+
+def make_extension_rule(*, course: Course | None = None, **fields: Any) -> ExtensionRule:
+    """Two deadlines at most, to the end of 14 December 2025, never the first or the last."""
+    values: dict[str, Any] = {"target_at": moscow(2025, 12, 14, 23, 59, 59), "max_assignments": 2}
+    return ExtensionRule.objects.create(course=course or make_course(), **values | fields)
+
+
+def make_activity(
+    *, course: Course | None = None, number: int = 0, checkpoints: int = 0, **fields: Any
+) -> Activity:
+    """An activity for ten people, with that many checkpoints."""
+    course = course or make_course()
+    number = number or Activity.objects.filter(course=course).count() + 1
+    values: dict[str, Any] = {"title": f"Activity {number}", "short_title": f"A{number}"}
+    activity = Activity.objects.create(course=course, number=number, **values | fields)
+    for place in range(1, checkpoints + 1):
+        Checkpoint.objects.create(activity=activity, number=place, title=f"Place {place}")
+    return activity
+
+
+def make_proof(
+    *,
+    group: StudyGroup | None = None,
+    activity: Activity | None = None,
+    people: Iterable[User] = (),
+    state: str = Proof.State.APPROVED,
+    checkpoint: int | None = None,
+    taken_at: datetime | None = None,
+    **fields: Any,
+) -> Proof:
+    """Approved, of noon on 1 November 2025 and handed in then, unless told; ``checkpoint`` is a number."""
+    activity = activity or make_activity(course=group.course if group else None)
+    group = group or make_group(course=activity.course)
+    taken_at = taken_at or moscow(2025, 11, 1, 12)
+    place = None if checkpoint is None else activity.checkpoints.get(number=checkpoint)
+    values: dict[str, Any] = {"posted_at": taken_at, "taken_at": taken_at, "state": state}
+    proof = Proof.objects.create(group=group, activity=activity, checkpoint=place, **values | fields)
+    Participation.objects.bulk_create(Participation(proof=proof, person=person) for person in people)
+    return proof
+
+
+def make_request(
+    *,
+    group: StudyGroup | None = None,
+    assignments: Iterable[Assignment] = (),
+    filed_at: datetime | None = None,
+    **fields: Any,
+) -> ExtensionRequest:
+    """A request that stands, filed at noon on 1 October 2025 unless told; past every check."""
+    request = ExtensionRequest.objects.create(
+        group=group or make_group(), filed_at=filed_at or moscow(2025, 10, 1, 12), **fields
+    )
+    RequestedAssignment.objects.bulk_create(
+        RequestedAssignment(request=request, assignment=assignment) for assignment in assignments
+    )
+    return request
+
+
+def make_personal_date(
+    *, assignment: Assignment | None = None, student: User | None = None, **fields: Any
+) -> PersonalDate:
+    """To the end of 10 October 2025, soft and penalised, because of an illness."""
+    assignment = assignment or make_assignment()
+    values: dict[str, Any] = {
+        "due_at": moscow(2025, 10, 10, 23, 59, 59),
+        "reason": "Illness",
+        "set_at": moscow(2025, 9, 29, 12),
+    }
+    student = student or make_enrolment(course=assignment.course).person
+    return PersonalDate.objects.create(assignment=assignment, student=student, **values | fields)

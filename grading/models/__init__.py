@@ -1,5 +1,6 @@
-"""What was handed in, what a TA made of it, and by which scheme of the course."""
+"""What was handed in, what a TA made of it, by which scheme of the course, until when."""
 
+from grading.models.dates import PersonalDate
 from grading.models.exams import ExamResult
 from grading.models.schemes import GradeRow, GradingScheme, LatePenalty
 from grading.models.submissions import Claim, Review, Submission, SubmissionFile
@@ -10,6 +11,7 @@ __all__ = [
     "GradeRow",
     "GradingScheme",
     "LatePenalty",
+    "PersonalDate",
     "Review",
     "Submission",
     "SubmissionFile",

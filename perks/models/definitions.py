@@ -1,4 +1,4 @@
-"""What a group may do to earn the right to move deadlines, and what exactly it earns."""
+"""What a course asks for: activities with their checkpoints, and what completing them lets a group move."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from perks import rules
 from schedule.models import Course
 
 
@@ -15,9 +16,9 @@ class Activity(models.Model):
     class CountPeople(models.TextChoices):
         """Whose participation counts towards the minimum."""
 
-        ACTIVITY = "activity", _("everyone on a proof of the activity")
-        EACH_CHECKPOINT = "each_checkpoint", _("the minimum at every checkpoint")
-        EVERY_CHECKPOINT = "every_checkpoint", _("only people who were at all checkpoints")
+        ACTIVITY = rules.CountPeople.ACTIVITY, _("everyone on a proof of the activity")
+        EACH_CHECKPOINT = rules.CountPeople.EACH_CHECKPOINT, _("the minimum at every checkpoint")
+        EVERY_CHECKPOINT = rules.CountPeople.EVERY_CHECKPOINT, _("only people who were at all checkpoints")
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="activities", verbose_name=_("course"))
     number = models.PositiveSmallIntegerField(_("number"))
@@ -120,3 +121,8 @@ class ExtensionRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course}"
+
+    @property
+    def rule(self) -> rules.MoveRule:
+        """The same as a value for the rules."""
+        return rules.MoveRule(self.target_at, self.max_assignments, self.excludes_first, self.excludes_last)

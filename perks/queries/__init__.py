@@ -1,0 +1,1 @@
+"""What pages, commands and the deadline engine ask about effective rest."""

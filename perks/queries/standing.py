@@ -1,0 +1,226 @@
+"""Where the groups of a course stand: their proofs, taken through the rules, and what they asked for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from perks.models import Activity, ExtensionRequest, ExtensionRule, Proof
+from perks.rules import (
+    ActivityRule,
+    ActivityStanding,
+    CountPeople,
+    MoveRule,
+    PartState,
+    ProofFacts,
+    ProofState,
+    RequestState,
+    activity_standing,
+    is_earned,
+    request_state,
+)
+from schedule.models import Course, StudyGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A group's standing request: which assignments (ids), to when, asked for by whom, and what it means now.
+
+    ``asked_by`` is a name, empty where a command filed it.
+    """
+
+    group_id: int
+    request_id: int
+    assignments: frozenset[int]
+    target_at: datetime
+    asked_at: datetime
+    asked_by: str
+    state: RequestState
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the deadlines are moved."""
+        return self.state is RequestState.ACTIVE
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the deadlines move as soon as the perk is earned."""
+        return self.state is RequestState.PROVISIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStanding:
+    """How far one group is: its activities in order of number, and its request; None where none stands."""
+
+    group_id: int
+    group: str
+    activities: tuple[ActivityStanding, ...]
+    move: Move | None
+
+    @property
+    def earned(self) -> bool:
+        """Whether the perk is earned."""
+        return is_earned(self.activities)
+
+
+def move_rule(course: Course) -> MoveRule | None:
+    """What groups of a course may move; None where they may move nothing."""
+    row = ExtensionRule.objects.filter(course=course).first()
+    return None if row is None else row.rule
+
+
+def group_standings(
+    course: Course, now: datetime, *, groups: Collection[int] | None = None
+) -> list[GroupStanding]:
+    """The groups of a course, or some of them by their ids, by name; in five statements."""
+    rule = move_rule(course)
+    named = StudyGroup.objects.filter(course=course)
+    if groups is not None:
+        named = named.filter(pk__in=groups)
+    names = sorted(named.values_list("name", "pk"))
+    activities = activities_of(course, [pk for _name, pk in names], rule)
+    asked = _standing_requests(course, groups) if rule else {}
+    return [
+        GroupStanding(
+            pk,
+            name,
+            activities[pk],
+            _move(asked[pk], rule, activities[pk], now) if rule and pk in asked else None,
+        )
+        for name, pk in names
+    ]
+
+
+def moves(course: Course, now: datetime, *, groups: Collection[int] | None = None) -> dict[int, Move]:
+    """The standing requests of a course's groups, or of some, by group.
+
+    One statement where there is none, else four.
+    """
+    asked = _standing_requests(course, groups)
+    rule = move_rule(course) if asked else None
+    if rule is None:
+        return {}
+    activities = activities_of(course, asked, rule)
+    return {pk: _move(one, rule, activities[pk], now) for pk, one in asked.items()}
+
+
+def activities_of(
+    course: Course, groups: Collection[int], rule: MoveRule | None
+) -> dict[int, tuple[ActivityStanding, ...]]:
+    """By group: how far it is with each activity, in order of number; in two statements."""
+    asked_for = activity_rules(course)
+    proofs = proof_facts(course, groups)
+    target_at = rule.target_at if rule else None
+    return {
+        pk: tuple(activity_standing(one, proofs.get((pk, one.number), ()), target_at) for one in asked_for)
+        for pk in groups
+    }
+
+
+def activity_rules(course: Course) -> tuple[ActivityRule, ...]:
+    """What a course's activities ask for, in order of number; in one statement."""
+    rows = (
+        Activity.objects.filter(course=course)
+        .order_by("number", "checkpoints__number")
+        .values_list(
+            "number",
+            "min_people",
+            "count_people",
+            "min_people_per_proof",
+            "within_minutes",
+            "checkpoints__number",
+        )
+    )
+    checkpoints: dict[int, list[int]] = defaultdict(list)
+    asked: dict[int, tuple[int, str, int, int | None]] = {}
+    for number, people, count_people, per_proof, within, checkpoint in rows:
+        asked[number] = (people, count_people, per_proof, within)
+        if checkpoint is not None:
+            checkpoints[number].append(checkpoint)
+    return tuple(
+        ActivityRule(
+            number,
+            people,
+            CountPeople(count_people),
+            per_proof,
+            None if within is None else timedelta(minutes=within),
+            tuple(checkpoints[number]),
+        )
+        for number, (people, count_people, per_proof, within) in asked.items()
+    )
+
+
+def proof_facts(
+    course: Course, groups: Collection[int] | None = None
+) -> Mapping[tuple[int, int], Sequence[ProofFacts]]:
+    """By group and number of the activity: the proofs as the rules see them; in one statement."""
+    proofs = Proof.objects.filter(activity__course=course)
+    if groups is not None:
+        proofs = proofs.filter(group__in=groups)
+    rows = proofs.order_by().values_list(
+        "pk",
+        "group_id",
+        "activity__number",
+        "state",
+        "checkpoint__number",
+        "taken_at",
+        "posted_at",
+        "parts__person_id",
+        "parts__state",
+    )
+    people: dict[int, set[int]] = defaultdict(set)
+    told = {}
+    for pk, group_id, number, state, checkpoint, taken_at, posted_at, person_id, part in rows:
+        told[pk] = (group_id, number, state, checkpoint, taken_at, posted_at)
+        if part is not None and part != PartState.STRUCK:
+            people[pk].add(person_id)
+    facts: dict[tuple[int, int], list[ProofFacts]] = defaultdict(list)
+    for pk, (group_id, number, state, checkpoint, taken_at, posted_at) in told.items():
+        one = ProofFacts(pk, ProofState(state), checkpoint, taken_at, posted_at, frozenset(people[pk]))
+        facts[group_id, number].append(one)
+    return facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A standing request as it is stored."""
+
+    group_id: int
+    request_id: int
+    assignments: frozenset[int]
+    asked_at: datetime
+    asked_by: str
+
+
+def _standing_requests(course: Course, groups: Collection[int] | None) -> dict[int, _Asked]:
+    requests = ExtensionRequest.objects.standing().filter(group__course=course)
+    if groups is not None:
+        requests = requests.filter(group__in=groups)
+    rows = requests.order_by().values_list(
+        "group_id", "pk", "filed_at", "filed_by__name", "choices__assignment_id"
+    )
+    chosen: dict[int, set[int]] = defaultdict(set)
+    told: dict[int, tuple[int, datetime, str]] = {}
+    for group_id, pk, filed_at, name, assignment_id in rows:
+        told[group_id] = (pk, filed_at, name or "")
+        if assignment_id is not None:
+            chosen[group_id].add(assignment_id)
+    return {
+        group_id: _Asked(group_id, pk, frozenset(chosen[group_id]), filed_at, name)
+        for group_id, (pk, filed_at, name) in told.items()
+    }
+
+
+def _move(asked: _Asked, rule: MoveRule, activities: Collection[ActivityStanding], now: datetime) -> Move:
+    state = request_state(asked=True, withdrawn=False, earned=is_earned(activities), rule=rule, now=now)
+    return Move(
+        asked.group_id,
+        asked.request_id,
+        asked.assignments,
+        rule.target_at,
+        asked.asked_at,
+        asked.asked_by,
+        state,
+    )
