@@ -53,7 +53,7 @@ PROOFS = (
         "work handed in at once, twice, over a full disk and a broken commit is whole or refused",
         (
             "tests/grading/test_hand_in.py",
-            "tests/grading/test_storage.py",
+            "tests/people/test_storage.py",
             "tests/grading/test_views_hand_in.py",
         ),
     ),

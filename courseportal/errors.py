@@ -14,7 +14,7 @@ from django.template import loader
 from courseportal.accounts import LetterNotSent
 from courseportal.preferences import chosen_theme
 from courseportal.rulers import size_ruler
-from grading.storage import NotSaved
+from people.storage import NotSaved
 
 LAST_RESORT = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Something broke on our side</title>"

@@ -158,7 +158,7 @@ MEDIA_ROOT = Path(urlsplit(FILES_URL).path)
 # Beside the files, on the same filesystem: a move between two can cut an upload short without an error.
 FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-FILE_UPLOAD_HANDLERS = ["grading.uploads.ArrivedFileHandler"]
+FILE_UPLOAD_HANDLERS = ["people.uploads.ArrivedFileHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
@@ -172,7 +172,7 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 STORAGES = {
-    "default": {"BACKEND": "grading.storage.DurableStorage"},
+    "default": {"BACKEND": "people.storage.DurableStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_ROOT

@@ -22,6 +22,3 @@ class GradingConfig(AppConfig):
         ),
         "LatePenalty": ("course", "assignment", "per_day", "by_day"),
     }
-
-    def ready(self) -> None:
-        from grading import checks  # noqa: F401, PLC0415 - registers the system checks

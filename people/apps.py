@@ -10,7 +10,7 @@ class PeopleConfig(AppConfig):
     audited = {"User": ("email", "name", "is_active", "is_superuser")}
 
     def ready(self) -> None:
-        from people import audit, audit_triggers, sqlite_like  # noqa: PLC0415 - needs the models
+        from people import audit, audit_triggers, checks, sqlite_like  # noqa: F401, PLC0415 - needs the models
 
         connection_created.connect(audit.listen)
         connection_created.connect(sqlite_like.listen)

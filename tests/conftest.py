@@ -47,6 +47,15 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture
+def place(tmp_path: Path, settings: Settings) -> Path:
+    """An empty folder of files, uploads arriving inside it."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "files/incoming"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
+    return tmp_path / "files"
+
+
+@pytest.fixture
 def process_env(transactional_db: None) -> dict[str, str]:
     """The environment for a process of the portal that works on this test's database and broker."""
     settings = connection.settings_dict

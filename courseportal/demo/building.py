@@ -36,11 +36,11 @@ from courseportal.demo.story import (
     with_scenes,
     work_of,
 )
-from grading.models import ExamResult, Review, Submission, SubmissionFile
+from grading.models import SUBMISSIONS, ExamResult, Review, Submission, SubmissionFile
 from grading.models.submissions import RECEIPT_ALPHABET
-from grading.storage import SUBMISSIONS, KeptFile, durable_storage
 from people.audit import audited
 from people.models import User
+from people.storage import KeptFile, durable_storage
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from schedule.rules import instant
 

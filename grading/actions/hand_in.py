@@ -15,13 +15,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grading.models import Submission, SubmissionFile
+from grading.models import SUBMISSIONS, Submission, SubmissionFile
 from grading.names import safe_name
 from grading.queries.deadlines import course_deadlines
 from grading.queries.work import HandIn, hand_in_state, is_issued
-from grading.storage import SUBMISSIONS, KeptFile, NotSaved, durable_storage
-from grading.uploads import arrived_sha256
 from people.models import User
+from people.storage import KeptFile, NotSaved, durable_storage
+from people.uploads import arrived_sha256
 from schedule.access import student_enrolment
 from schedule.models import Assignment
 from schedule.wording import size_text

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from grading.models import SubmissionFile
-from grading.storage import ASIDE, INCOMING, SUBMISSIONS, KeptFile, durable_storage
+from grading.models import SUBMISSIONS, SubmissionFile
+from people.storage import ASIDE, INCOMING, KeptFile, durable_storage
 
 GRACE = timedelta(days=1)
 """So long a file may be on its way, or wait for the row that points at it."""

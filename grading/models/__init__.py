@@ -3,9 +3,10 @@
 from grading.models.dates import PersonalDate
 from grading.models.exams import ExamResult
 from grading.models.schemes import GradeRow, GradingScheme, LatePenalty
-from grading.models.submissions import Claim, Review, Submission, SubmissionFile
+from grading.models.submissions import SUBMISSIONS, Claim, Review, Submission, SubmissionFile
 
 __all__ = [
+    "SUBMISSIONS",
     "Claim",
     "ExamResult",
     "GradeRow",

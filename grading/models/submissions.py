@@ -17,6 +17,9 @@ from schedule.models import Assignment, Course
 RECEIPT_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and capitals that are not mistaken for each other when read aloud."""
 
+SUBMISSIONS: Final = "submissions"
+"""The folder of the storage for what students handed in; rows of SubmissionFile point into it, none other."""
+
 
 def new_receipt() -> str:
     """A receipt number nobody can guess, twelve characters in three groups: "7QKM-4T2X-9PWA"."""

@@ -21,8 +21,8 @@ from grading.models import Submission
 from grading.queries.assignment import assignment_page
 from grading.queries.assignments import assignments_page
 from grading.queries.work import HandIn
-from grading.storage import NotSaved
 from people.arrival import arrived_at, takes_body
+from people.storage import NotSaved
 from schedule.models import Assignment
 from schedule.views import CourseRequest, course_page
 from schedule.wording import cost_text

@@ -14,9 +14,9 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from grading.models import GradingScheme, LatePenalty
-from grading.storage import SUBMISSIONS, durable_storage
+from grading.models import SUBMISSIONS, GradingScheme, LatePenalty
 from people.models import User
+from people.storage import durable_storage
 from schedule.admin.taught import TaughtAdmin
 from schedule.models import Course, Role
 from tests.browser.test_ta_grades import sign_in

@@ -10,9 +10,9 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from grading.models import Review, Submission
-from grading.storage import SUBMISSIONS, durable_storage
+from grading.models import SUBMISSIONS, Review, Submission
 from people.models import AuditEntry, User
+from people.storage import durable_storage
 from schedule.models import Course
 from tests.factories import PASSWORD, make_assignment, make_file, make_submission, moscow
 

@@ -14,9 +14,18 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from grading.models import Claim, ExamResult, GradeRow, GradingScheme, LatePenalty, Review, Submission
-from grading.storage import SUBMISSIONS, durable_storage
+from grading.models import (
+    SUBMISSIONS,
+    Claim,
+    ExamResult,
+    GradeRow,
+    GradingScheme,
+    LatePenalty,
+    Review,
+    Submission,
+)
 from people.models import AuditEntry, User
+from people.storage import durable_storage
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from tests.factories import (
     make_assignment,

@@ -23,8 +23,8 @@ from grading.models import Submission, SubmissionFile
 from grading.queries.attempts import attempts_of
 from grading.queries.deadlines import course_deadlines
 from grading.queries.work import HandIn
-from grading.storage import NotSaved
 from people.models import User
+from people.storage import NotSaved
 from schedule.models import Assignment, Course, Enrolment
 from tests.factories import make_assignment, make_submission, moscow
 

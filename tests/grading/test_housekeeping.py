@@ -14,8 +14,8 @@ from django.core.files.base import ContentFile
 
 from grading import tasks
 from grading.actions.housekeeping import Swept, sweep_files, verify_files
-from grading.models import SubmissionFile
-from grading.storage import SUBMISSIONS, durable_storage
+from grading.models import SUBMISSIONS, SubmissionFile
+from people.storage import durable_storage
 from schedule.models import Assignment
 from tests.factories import make_file, make_submission, moscow
 

@@ -16,9 +16,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from grading.models import Submission, SubmissionFile
-from grading.storage import durable_storage
 from grading.views.receipts import attachment_header
 from people.models import User
+from people.storage import durable_storage
 from schedule.models import Assignment, Course, Enrolment
 from tests.factories import make_file, make_submission, moscow
 from tests.grading.posting import post, url

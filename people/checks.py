@@ -1,4 +1,4 @@
-"""What must hold of the settings before files of students are taken."""
+"""What must hold of the settings before files of people are taken."""
 
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,13 @@ def uploads_arrive_beside_their_place(**_kwargs: Any) -> list[CheckMessage]:
     incoming, kept = Path(settings.FILE_UPLOAD_TEMP_DIR), Path(settings.MEDIA_ROOT)
     missing = [folder for folder in (incoming, kept) if not folder.is_dir()]
     if missing:
-        return [Error(f"There is no folder {folder}.", id="grading.E001") for folder in missing]
+        return [Error(f"There is no folder {folder}.", id="people.E001") for folder in missing]
     if incoming.stat().st_dev == kept.stat().st_dev:
         return []
     return [
         Error(
             f"FILE_UPLOAD_TEMP_DIR ({incoming}) and MEDIA_ROOT ({kept}) lie on different filesystems.",
             hint="A full disk could cut an upload short on its way from one to the other.",
-            id="grading.E002",
+            id="people.E002",
         )
     ]

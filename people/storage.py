@@ -1,4 +1,4 @@
-"""Where students' files lie. Nobody is told that a file is kept before every byte of it is on the disk.
+"""Where people's files lie. Nobody is told that a file is kept before every byte of it is on the disk.
 
 Django's own storage moves an upload into place without looking at short writes and without `fsync`: on a full
 disk or after a power cut a file may be there in part, and its row in full. Here a file is written under a
@@ -27,16 +27,12 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, storages
 from django.utils.deconstruct import deconstructible
 
-from grading.uploads import ArrivedFile
+from people.uploads import ArrivedFile
 
 logger = logging.getLogger(__name__)
 
 INCOMING = "incoming"
 """The folder of what is still on its way, inside the storage: a link from there never crosses filesystems."""
-
-
-SUBMISSIONS = "submissions"
-"""The folder of what students handed in; rows of SubmissionFile point into it, and nothing else does."""
 
 ASIDE = "aside"
 """The folder of files that no row points at, until they are removed for good."""
@@ -55,7 +51,7 @@ class KeptFile:
     sha256: str
 
 
-@deconstructible(path="grading.storage.DurableStorage")
+@deconstructible(path="people.storage.DurableStorage")
 class DurableStorage(FileSystemStorage):
     """A file storage that keeps all of a file or none of it, through a full disk, a crash, a power cut."""
 
@@ -167,10 +163,10 @@ class DurableStorage(FileSystemStorage):
 
 
 def durable_storage() -> DurableStorage:
-    """The storage in which students' work is kept."""
+    """The storage in which people's files are kept."""
     storage = storages["default"]
     if not isinstance(storage, DurableStorage):
-        raise ImproperlyConfigured("students' work is kept by grading.storage.DurableStorage alone")
+        raise ImproperlyConfigured("people's files are kept by people.storage.DurableStorage alone")
     return storage
 
 

@@ -22,8 +22,8 @@ from django.http.multipartparser import MultiPartParser
 from django.test.client import BOUNDARY, encode_multipart
 from pytest_django import Settings
 
-from grading.storage import DurableStorage, NotSaved
-from grading.uploads import ArrivedFile, ArrivedFileHandler
+from people.storage import DurableStorage, NotSaved
+from people.uploads import ArrivedFile, ArrivedFileHandler
 
 BYTES = os.urandom(200_000)
 
@@ -305,13 +305,13 @@ def test_a_really_read_only_disk_is_told(small_disk: Path, settings: Settings) -
 def test_the_check_finds_two_filesystems(small_disk: Path, tmp_path: Path, settings: Settings) -> None:
     settings.MEDIA_ROOT = small_disk
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    assert "grading.E002" in {message.id for message in run_checks()}
+    assert "people.E002" in {message.id for message in run_checks()}
 
 
 def test_the_check_is_content_with_one_filesystem(place: Path) -> None:
-    assert {message.id for message in run_checks()}.isdisjoint({"grading.E001", "grading.E002"})
+    assert {message.id for message in run_checks()}.isdisjoint({"people.E001", "people.E002"})
 
 
 def test_the_check_finds_a_missing_folder(place: Path, settings: Settings) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = place / "gone"
-    assert "grading.E001" in {message.id for message in run_checks()}
+    assert "people.E001" in {message.id for message in run_checks()}
