@@ -1,5 +1,5 @@
-"""TAs' work: what waits, one work with its points and feedback, exam outcomes, how the course grades."""
+"""TAs' work: what waits, works with their points, exam outcomes, personal dates, how the course grades."""
 
-from grading.admin import assignments, exams, schemes, works
+from grading.admin import assignments, exams, personal_dates, schemes, works
 
-__all__ = ["assignments", "exams", "schemes", "works"]
+__all__ = ["assignments", "exams", "personal_dates", "schemes", "works"]

@@ -68,9 +68,10 @@ class UserAdmin(TaughtAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        """An outcome is chosen for a student: nobody else is offered."""
+        """An outcome or a date of one's own is for a student: nobody else is offered."""
         rows, may_repeat = super().get_search_results(request, queryset, search_term)
-        if request.GET.get("model_name") == "examresult" and request.GET.get("field_name") == "student":
+        for_a_student = request.GET.get("model_name") in ("examresult", "personaldate")
+        if for_a_student and request.GET.get("field_name") == "student":
             taught = Course.objects.staffed_by(request.user)
             students = Enrolment.objects.filter(course__in=taught, role__in=STUDENT_ROLES)
             rows = rows.filter(pk__in=students.values("person"))

@@ -201,7 +201,13 @@ class TaughtAdmin(_ByCourse, _ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new row belongs to the current course unless another one is chosen."""
-        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        asked: dict[str, Any] = super().get_changeform_initial_data(request)
+        # A list that completes what is typed looks up what the address says: an id, or nothing.
+        initial = {
+            name: value
+            for name, value in asked.items()
+            if name not in self.autocomplete_fields or (value.isdecimal() and len(value) < 19)
+        }
         if "course" not in initial and self.course_path == "course":
             courses = taught_courses(request)
             current = courses[0] if len(courses) == 1 else latest_begun(courses, timezone.now())
