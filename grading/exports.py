@@ -21,6 +21,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from grading.queries.gradebook import Gradebook, Row
+from grading.rules import Standing
 from schedule.points import plain_points
 
 PERSON: Final = ("email", "name", "group")
@@ -33,7 +34,8 @@ def as_json(book: Gradebook) -> str:
     """The gradebook for programs: points as decimal strings with two places, null where there is no value.
 
     A score is null where nothing graded counts, "0.00" where work counts for nothing; exam, final and pass
-    are null while the exam is pending, final and pass also for whoever was absent.
+    are null while the exam is pending, final and pass also for whoever was absent. ``if_earned`` is null but
+    while the request of the student's group is provisional.
     """
     students = [_student(book, row) for row in book.rows]
     told = {"course": book.course.slug, "students": students}
@@ -41,21 +43,28 @@ def as_json(book: Gradebook) -> str:
 
 
 def _student(book: Gradebook, row: Row) -> dict[str, Any]:
-    scores = zip(book.columns, row.scores, strict=True)
     return {
         "email": row.email,
         "name": row.name,
         "group": row.group,
-        "scores": {
-            str(column.number): None if score is None else plain_points(score) for column, score in scores
-        },
-        "total": plain_points(row.standing.total),
-        "passed": row.standing.passed,
-        "accumulated": row.standing.accumulated.code,
+        **_told(book, row.scores, row.standing),
         "exam": row.final.outcome,
         "final": row.final.grade.code if row.final.grade else None,
         "pass": row.final.passed,
-        "if_earned": None,  # no group's request is provisional: nobody can ask yet
+        "if_earned": row.if_earned and _told(book, row.if_earned.scores, row.if_earned.standing),
+    }
+
+
+def _told(book: Gradebook, scores: Sequence[int | None], stands: Standing) -> dict[str, Any]:
+    """Scores and what they make, as things stand or as they would."""
+    told = zip(book.columns, scores, strict=True)
+    return {
+        "scores": {
+            str(column.number): None if score is None else plain_points(score) for column, score in told
+        },
+        "total": plain_points(stands.total),
+        "passed": stands.passed,
+        "accumulated": stands.accumulated.code,
     }
 
 

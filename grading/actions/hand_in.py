@@ -170,7 +170,7 @@ class _Work:
 def _price_if_open(assignment: Assignment, student: User, now: datetime) -> int | None:
     """What handing in costs at ``now``. Raises NotOpen where it may not be."""
     course = assignment.course
-    terms = course_deadlines(course).terms(assignment.pk, student.pk)
+    terms = course_deadlines(course, now, students=[student.pk]).terms(assignment.pk, student.pk)
     studies = student_enrolment(student, course) is not None
     issued = is_issued(course, assignment.issued_on, now)
     state = hand_in_state(studies=studies, issued=issued, terms=terms, now=now)

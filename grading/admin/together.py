@@ -49,7 +49,7 @@ def give_back(page: Any, request: HttpRequest, works: QuerySet[Submission]) -> N
 @admin.action(description=gettext_lazy("Download their files in one archive"))
 def download(page: Any, request: HttpRequest, works: QuerySet[Submission]) -> StreamingHttpResponse | None:
     chosen = list(works)
-    files, total = bundle_of(chosen)
+    files, total = bundle_of(chosen, timezone.now())
     if not files:
         messages.warning(request, _("These works have no files."))
         return None

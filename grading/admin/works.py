@@ -46,7 +46,7 @@ class Queue(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         works = list(self.result_list)
-        lines = queue_lines(works)
+        lines = queue_lines(works, timezone.now())
         for work in works:
             work.line = lines[work.pk]
         self.result_list = works
@@ -205,7 +205,7 @@ class WorkAdmin(TaughtAdmin):
     def _page(
         self, request: HttpRequest, work: Submission, form: ReviewForm, theirs: Review | None = None
     ) -> HttpResponse:
-        page = work_page(work)
+        page = work_page(work, timezone.now())
         entries = AuditEntry.objects.of(*self.history_rows(work)).select_related("person")
         waiting = self._queue(request)
         context = {
@@ -241,7 +241,7 @@ class WorkAdmin(TaughtAdmin):
 
     def _say_saved(self, request: HttpRequest, work: Submission, review: Review) -> None:
         work.review = review
-        page = work_page(work)
+        page = work_page(work, timezone.now())
         mark = mark_of(work, page.terms.prices)
         said = sum_text(mark) if mark else _("feedback without points")
         messages.success(request, format_html(_("Saved: {}: {}."), _subject(work), said))

@@ -86,7 +86,9 @@ class AssignmentPage:
 
 
 def assignment_page(course: Course, number: int, person: User, now: datetime) -> AssignmentPage:
-    """The page of one assignment with the person's own dates and attempts, in five statements.
+    """The page of one assignment with the person's own dates and attempts.
+
+    In eight statements, two more where the group asks to move deadlines.
 
     Raises Assignment.DoesNotExist for a number that the course does not have.
     """
@@ -95,7 +97,7 @@ def assignment_page(course: Course, number: int, person: User, now: datetime) ->
     if one is None:
         raise Assignment.DoesNotExist
     assignment, studies = one.assignment, one.studies
-    terms = course_deadlines(course).terms(assignment.pk, person.pk)
+    terms = course_deadlines(course, now, students=[person.pk]).terms(assignment.pk, person.pk)
     attempts = attempts_of(person.pk, assignment.pk, terms)
     issued = is_issued(course, assignment.issued_on, now)
     waiting = sum(attempt.is_waiting for attempt in attempts)

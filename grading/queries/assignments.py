@@ -64,8 +64,11 @@ class AssignmentsPage:
 
 
 def assignments_page(course: Course, person: User, now: datetime) -> AssignmentsPage:
-    """The list of assignments with the person's own dates and work, in four statements."""
-    deadlines = course_deadlines(course)
+    """The list of assignments with the person's own dates and work.
+
+    In seven statements, two more where the group asks to move deadlines.
+    """
+    deadlines = course_deadlines(course, now, students=[person.pk])
     works = works_of(course, {person.pk})
     lines: list[AssignmentLine] = []
     given = [one for one in assignments_for(course, person) if deadlines.knows(one.assignment.pk)]

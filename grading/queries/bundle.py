@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from grading.bundles import Bundled
 from grading.models import Submission, SubmissionFile
 from grading.queries.marking import queue_lines
 
 
-def bundle_of(works: Sequence[Submission]) -> tuple[tuple[Bundled, ...], int]:
+def bundle_of(works: Sequence[Submission], now: datetime) -> tuple[tuple[Bundled, ...], int]:
     """The files of these works, by assignment, group, student and attempt, and their bytes together.
 
     Give works with their student, their assignment with its course, and their review.
     """
-    lines = queue_lines(works)
+    lines = queue_lines(works, now)
     by_id = {work.pk: work for work in works}
     rows = SubmissionFile.objects.filter(submission__in=by_id).order_by(
         "submission__submitted_at", "position"

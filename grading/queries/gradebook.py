@@ -9,29 +9,29 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from grading.models import ExamResult, Submission
-from grading.queries.deadlines import CourseDeadlines, course_deadlines
+from grading.queries.deadlines import Column, CourseDeadlines, course_deadlines
 from grading.queries.scheme import Scheme, grading_scheme
 from grading.rules import Final, Graded, Outcome, Standing, Tariff, assignment_score, final, standing
-from schedule.models import Assignment, Course, Enrolment
+from schedule.models import Course, Enrolment
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """An assignment as a column of the gradebook; ``max_score`` in hundredths."""
+class Result:
+    """Penalised scores in the order of the columns, None where nothing graded counts, and what they make."""
 
-    id: int
-    number: int
-    title: str
-    max_score: int
+    scores: tuple[int | None, ...]
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One student: penalised scores in the order of the columns, None where nothing graded counts.
 
-    ``waiting`` says for each column whether work is there that no TA has given points yet.
+    ``waiting`` says for each column whether work is there that no TA has given points yet. While the
+    request of the student's group is provisional, ``if_earned`` is what these become with the perk.
     """
 
     student_id: int
@@ -42,6 +42,7 @@ class Row:
     waiting: tuple[bool, ...]
     standing: Standing
     final: Final
+    if_earned: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,49 +69,72 @@ Works = Mapping[tuple[int, int], Sequence[Work]]
 
 def gradebook(
     course: Course,
+    now: datetime,
     *,
     students: Collection[int] | None = None,
     deadlines: CourseDeadlines | None = None,
     works: Works | None = None,
 ) -> Gradebook:
-    """The gradebook of a course, or of some of its students by their ids.
+    """The gradebook at ``now`` of a course, or of some of its students by their ids.
 
-    Takes seven statements whatever the number of students, two fewer where ``deadlines`` are given, one
-    where ``works`` are.
+    Takes eight statements whatever the number of students, two more where a group has asked to move
+    deadlines; none of those of ``deadlines`` where they are given, one fewer where ``works`` are.
     Raises SchemeMissing for a course without a grade scale.
     """
     scheme = grading_scheme(course)
-    deadlines = deadlines or course_deadlines(course)
-    columns = tuple(
-        Column(*row)
-        for row in Assignment.objects.filter(course=course)
-        .order_by("number")
-        .values_list("pk", "number", "title", "max_score")
-        if deadlines.knows(row[0])  # not one that was added a moment after the deadlines were read
+    people = _students(course, students)
+    deadlines = deadlines or course_deadlines(
+        course, now, students=students, groups={one.id: one.group_id for one in people}
     )
+    earned, columns = deadlines.if_earned(), deadlines.columns
     works = works_of(course, students) if works is None else works
     outcomes = _outcomes(course, students)
     rows = []
-    for student_id, email, name, group in _students(course, students):
-        scores, waiting = [], []
-        for column in columns:
-            attempts = works.get((student_id, column.id), ())
-            graded = graded_of(attempts)
-            scores.append(assignment_score(graded, deadlines.terms(column.id, student_id).prices))
-            waiting.append(len(graded) < len(attempts))
-        stands = standing(scores, scheme.scale)
-        end = final(stands.accumulated, outcomes.get(student_id, ()), scheme.scale, scheme.pass_rule)
-        rows.append(Row(student_id, email, name, group, tuple(scores), tuple(waiting), stands, end))
+    for student_id, email, name, group, _group_id in people:
+        attempts = [works.get((student_id, column.id), ()) for column in columns]
+        graded = [graded_of(each) for each in attempts]
+        waiting = tuple(len(done) < len(each) for done, each in zip(graded, attempts, strict=True))
+        result = _result(student_id, columns, graded, deadlines, scheme)
+        move = deadlines.move_of(student_id)
+        is_open = move is not None and move.is_provisional
+        other = _result(student_id, columns, graded, earned, scheme) if is_open else None
+        end = final(result.standing.accumulated, outcomes.get(student_id, ()), scheme.scale, scheme.pass_rule)
+        rows.append(Row(student_id, email, name, group, result.scores, waiting, result.standing, end, other))
     return Gradebook(course, scheme, columns, tuple(rows))
 
 
-def _students(course: Course, students: Collection[int] | None) -> list[tuple[int, str, str, str]]:
+def _result(
+    student_id: int,
+    columns: Sequence[Column],
+    graded: Sequence[Sequence[Graded]],
+    deadlines: CourseDeadlines,
+    scheme: Scheme,
+) -> Result:
+    """What a student's graded work, by column, makes on the terms of these deadlines."""
+    scores = tuple(
+        assignment_score(works, deadlines.terms(column.id, student_id).prices)
+        for column, works in zip(columns, graded, strict=True)
+    )
+    return Result(scores, standing(scores, scheme.scale))
+
+
+class _Student(NamedTuple):
+    id: int
+    email: str
+    name: str
+    group: str
+    group_id: int
+
+
+def _students(course: Course, students: Collection[int] | None) -> list[_Student]:
     enrolments = Enrolment.objects.students().filter(course=course)
     if students is not None:
         enrolments = enrolments.filter(person_id__in=students)
-    rows = enrolments.order_by().values_list("person_id", "person__email", "person__name", "group__name")
+    rows = enrolments.order_by().values_list(
+        "person_id", "person__email", "person__name", "group__name", "group_id"
+    )
     # Sorted here, so that the order is the same whatever collation the database has.
-    return sorted(rows, key=lambda row: (row[3], row[2], row[1]))
+    return sorted(map(_Student._make, rows), key=lambda one: (one.group, one.name, one.email))
 
 
 def graded_of(attempts: Iterable[Work]) -> list[Graded]:

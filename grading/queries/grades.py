@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from grading.models import ExamResult
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
@@ -89,14 +90,16 @@ class GradesPage:
         return better[-1] if better else None
 
 
-def grades_page(course: Course, student: User) -> GradesPage | None:
-    """The student's grades, in seven statements; None for somebody who is no student of the course.
+def grades_page(course: Course, student: User, now: datetime) -> GradesPage | None:
+    """The student's grades; None for somebody who is no student of the course.
+
+    In ten statements, two more where the group asks to move deadlines.
 
     The verdicts are the gradebook's. Raises SchemeMissing for a course without a grade scale.
     """
-    deadlines = course_deadlines(course)
+    deadlines = course_deadlines(course, now, students=[student.pk])
     works = works_of(course, {student.pk})
-    book = gradebook(course, students={student.pk}, deadlines=deadlines, works=works)
+    book = gradebook(course, now, students={student.pk}, deadlines=deadlines, works=works)
     if not book.rows:
         return None
     row, scheme = book.rows[0], book.scheme

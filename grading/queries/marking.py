@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import count
 
@@ -69,13 +70,16 @@ class QueueLine:
     mark: Mark | None
 
 
-def queue_lines(works: Sequence[Submission]) -> dict[int, QueueLine]:
-    """A line for each work, by its id: two statements, and two for each course among them.
+def queue_lines(works: Sequence[Submission], now: datetime) -> dict[int, QueueLine]:
+    """A line for each work, by its id: two statements, and five or seven for each course among them.
 
     Give works with their assignment, its course and their review.
     """
     courses = {work.assignment.course for work in works}
-    deadlines = {course.pk: course_deadlines(course) for course in courses}
+    deadlines = {
+        course.pk: course_deadlines(course, now, students={work.student_id for work in works})
+        for course in courses
+    }
     numbers, attempts = _numbers(works)
     groups = _groups(works)
     lines = {}
@@ -146,10 +150,12 @@ class WorkPage:
         return self.attempt.price
 
 
-def work_page(work: Submission) -> WorkPage:
-    """All that the page of one work shows, in five statements. Give the work with its assignment's course."""
+def work_page(work: Submission, now: datetime) -> WorkPage:
+    """All that the page of one work shows, in eight statements, two more
+    where the group asks to move deadlines. Give the work with its assignment's course."""
     course = work.assignment.course
-    terms = course_deadlines(course).terms(work.assignment_id, work.student_id)
+    deadlines = course_deadlines(course, now, students=[work.student_id])
+    terms = deadlines.terms(work.assignment_id, work.student_id)
     attempts = attempts_of(work.student_id, work.assignment_id, terms)
     groups = Enrolment.objects.filter(
         course=course, person=work.student_id, role__in=STUDENT_ROLES, left_at__isnull=True

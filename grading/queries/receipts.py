@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import F
 
@@ -28,8 +29,9 @@ class ReceiptPage:
     is_own: bool
 
 
-def receipt_page(course: Course, receipt: str, reader: User) -> ReceiptPage:
-    """The receipt with that number, in six statements.
+def receipt_page(course: Course, receipt: str, reader: User, now: datetime) -> ReceiptPage:
+    """The receipt with that number, in nine statements, two more where
+    the group asks to move deadlines.
 
     Raises Submission.DoesNotExist where there is none in this course that the reader may see.
     """
@@ -39,7 +41,7 @@ def receipt_page(course: Course, receipt: str, reader: User) -> ReceiptPage:
         .get(receipt=receipt, assignment__course=course)
     )
     student = submission.student
-    terms = course_deadlines(course).terms(submission.assignment_id, student.pk)
+    terms = course_deadlines(course, now, students=[student.pk]).terms(submission.assignment_id, student.pk)
     attempts = attempts_of(student.pk, submission.assignment_id, terms)
     groups = Enrolment.objects.of(student).filter(course=course, group__isnull=False)
     # The present group; for somebody who has left the course the last one.

@@ -9,6 +9,7 @@ from django.core.files.storage import storages
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 def receipt(request: CourseRequest, receipt: str) -> HttpResponseBase:
     """The receipt of one submission."""
     try:
-        page = receipt_page(request.course, receipt, request.user)
+        page = receipt_page(request.course, receipt, request.user, timezone.now())
     except Submission.DoesNotExist:
         raise Http404 from None
     return render(request, "grading/receipt.html", {"page": page})

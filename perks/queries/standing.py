@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from perks.models import Activity, ExtensionRequest, ExtensionRule, Proof
 from perks.rules import (
     ActivityRule,
@@ -38,6 +40,8 @@ class Move:
     asked_at: datetime
     asked_by: str
     state: RequestState
+    unearned_state: RequestState
+    """What it means while the perk is not earned: provisional until the target, then expired."""
 
     @property
     def is_active(self) -> bool:
@@ -81,13 +85,13 @@ def group_standings(
         named = named.filter(pk__in=groups)
     names = sorted(named.values_list("name", "pk"))
     activities = activities_of(course, [pk for _name, pk in names], rule)
-    asked = _standing_requests(course, groups) if rule else {}
+    asked = _standing_requests(course, groups)
     return [
         GroupStanding(
             pk,
             name,
             activities[pk],
-            _move(asked[pk], rule, activities[pk], now) if rule and pk in asked else None,
+            _move(asked[pk], activities[pk], now) if pk in asked else None,
         )
         for name, pk in names
     ]
@@ -96,14 +100,13 @@ def group_standings(
 def moves(course: Course, now: datetime, *, groups: Collection[int] | None = None) -> dict[int, Move]:
     """The standing requests of a course's groups, or of some, by group.
 
-    One statement where there is none, else four.
+    One statement where there is none, else three.
     """
     asked = _standing_requests(course, groups)
-    rule = move_rule(course) if asked else None
-    if rule is None:
+    if not asked:
         return {}
-    activities = activities_of(course, asked, rule)
-    return {pk: _move(one, rule, activities[pk], now) for pk, one in asked.items()}
+    activities = activities_of(course, asked, next(iter(asked.values())).rule)
+    return {pk: _move(one, activities[pk], now) for pk, one in asked.items()}
 
 
 def activities_of(
@@ -174,7 +177,7 @@ def proof_facts(
     told = {}
     for pk, group_id, number, state, checkpoint, taken_at, posted_at, person_id, part in rows:
         told[pk] = (group_id, number, state, checkpoint, taken_at, posted_at)
-        if part is not None and part != PartState.STRUCK:
+        if part not in (None, PartState.STRUCK):
             people[pk].add(person_id)
     facts: dict[tuple[int, int], list[ProofFacts]] = defaultdict(list)
     for pk, (group_id, number, state, checkpoint, taken_at, posted_at) in told.items():
@@ -192,35 +195,45 @@ class _Asked:
     assignments: frozenset[int]
     asked_at: datetime
     asked_by: str
+    rule: MoveRule
 
 
 def _standing_requests(course: Course, groups: Collection[int] | None) -> dict[int, _Asked]:
-    requests = ExtensionRequest.objects.standing().filter(group__course=course)
+    """By group, with the rule of their course: where that has none, no request means anything."""
+    requests = ExtensionRequest.objects.standing().filter(
+        group__course=course, group__course__extension_rule__isnull=False
+    )
     if groups is not None:
         requests = requests.filter(group__in=groups)
-    rows = requests.order_by().values_list(
-        "group_id", "pk", "filed_at", "filed_by__name", "choices__assignment_id"
-    )
+    rows = requests.order_by().select_related("filed_by", "group__course__extension_rule")
+    asked: dict[int, _Asked] = {}
     chosen: dict[int, set[int]] = defaultdict(set)
-    told: dict[int, tuple[int, datetime, str]] = {}
-    for group_id, pk, filed_at, name, assignment_id in rows:
-        told[group_id] = (pk, filed_at, name or "")
-        if assignment_id is not None:
-            chosen[group_id].add(assignment_id)
-    return {
-        group_id: _Asked(group_id, pk, frozenset(chosen[group_id]), filed_at, name)
-        for group_id, (pk, filed_at, name) in told.items()
-    }
+    for row in rows.annotate(chosen_id=F("choices__assignment_id")):
+        if (assignment_id := row.chosen_id) is not None:  # type: ignore[attr-defined]
+            chosen[row.group_id].add(assignment_id)
+        asked[row.group_id] = _Asked(
+            row.group_id,
+            row.pk,
+            frozenset(chosen[row.group_id]),
+            row.filed_at,
+            str(row.filed_by or ""),
+            row.group.course.extension_rule.rule,
+        )
+    return asked
 
 
-def _move(asked: _Asked, rule: MoveRule, activities: Collection[ActivityStanding], now: datetime) -> Move:
-    state = request_state(asked=True, withdrawn=False, earned=is_earned(activities), rule=rule, now=now)
+def _move(asked: _Asked, activities: Collection[ActivityStanding], now: datetime) -> Move:
+    state, unearned = (
+        request_state(asked=True, withdrawn=False, earned=earned, rule=asked.rule, now=now)
+        for earned in (is_earned(activities), False)
+    )
     return Move(
         asked.group_id,
         asked.request_id,
         asked.assignments,
-        rule.target_at,
+        asked.rule.target_at,
         asked.asked_at,
         asked.asked_by,
         state,
+        unearned,
     )

@@ -71,7 +71,7 @@ def test_the_real_course_has_two_groups_and_its_staff(finished: Course) -> None:
 
 
 def test_the_finished_course_has_every_grade(finished: Course) -> None:
-    rows = gradebook(finished).rows
+    rows = gradebook(finished, NOW).rows
     accumulated = Counter(row.standing.accumulated.code for row in rows)
     assert set(accumulated) == {"excellent", "good", "satisfactory", "unsatisfactory"}
     assert min(accumulated.values()) >= 3

@@ -72,7 +72,7 @@ def test_statements_do_not_grow(
         make_class(course=course)
         make_assignment(course=course)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         schedule_page(course, student, moscow(2025, 10, 1))
 
 

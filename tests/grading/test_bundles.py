@@ -19,6 +19,7 @@ from tests.factories import (
     make_file,
     make_group,
     make_submission,
+    moscow,
 )
 
 AT = datetime(2025, 9, 30, 23, 59, 58)  # noqa: DTZ001 - a wall clock, as archives have it
@@ -111,7 +112,7 @@ def test_files_lie_by_assignment_group_student_and_attempt() -> None:
         make_file(submission=work, name="a.py", size=10)
     works = Submission.objects.filter(pk__in=[second.pk, other.pk])
     works = works.select_related("student", "assignment__course", "review")
-    files, total = bundle_of(list(works))
+    files, total = bundle_of(list(works), moscow(2025, 12, 31, 12))
     assert total == 20
     assert [file.folders for file in files] == [
         ("№ 5. FSDP", "417", f"{students[0].name}, 2"),

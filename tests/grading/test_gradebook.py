@@ -29,6 +29,8 @@ from tests.factories import (
     moscow,
 )
 
+NOW = moscow(2025, 12, 31, 12)
+
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
@@ -41,7 +43,7 @@ def test_scores_are_the_best_penalised_ones(course: Course, student: User) -> No
     make_submission(assignment=first, student=student, submitted_at=moscow(2025, 10, 2))
     make_submission(assignment=second, student=student, submitted_at=moscow(2025, 12, 1), score=900)
 
-    row = gradebook(course).rows[0]
+    row = gradebook(course, NOW).rows[0]
 
     assert row.scores == (900, 0, None)
     assert row.waiting == (True, False, False)
@@ -55,11 +57,11 @@ def test_an_assignment_that_is_made_while_a_page_is_read_breaks_nothing(
     course: Course, student: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_assignment(course=course)
-    deadlines = course_deadlines(course)
+    deadlines = course_deadlines(course, NOW)
     make_assignment(course=course)
-    assert [column.number for column in gradebook(course, deadlines=deadlines).columns] == [1]
+    assert [column.number for column in gradebook(course, NOW, deadlines=deadlines).columns] == [1]
 
-    monkeypatch.setattr("grading.queries.assignments.course_deadlines", lambda _course: deadlines)
+    monkeypatch.setattr("grading.queries.assignments.course_deadlines", lambda *_asked, **_of: deadlines)
     page = assignments_page(course, student, moscow(2025, 9, 20))
     assert [line.number for line in page.lines] == [1]
 
@@ -70,7 +72,7 @@ def test_exam_shifts_the_grade_and_the_last_outcome_counts(course: Course, stude
     make_exam_result(course=course, student=student, outcome="fail", recorded_at=moscow(2025, 12, 20))
     make_exam_result(course=course, student=student, outcome="lower", recorded_at=moscow(2025, 12, 27))
 
-    row = gradebook(course).rows[0]
+    row = gradebook(course, NOW).rows[0]
 
     assert row.standing.accumulated.code == "excellent"
     assert row.final.grade is not None
@@ -82,7 +84,7 @@ def test_students_only_in_order_of_group_name_and_email(
 ) -> None:
     gone = make_enrolment(group=group, left_at=moscow(2025, 10, 1)).person
 
-    people = [row.email for row in gradebook(course).rows]
+    people = [row.email for row in gradebook(course, NOW).rows]
 
     assert people == [group_mate.email, student.email, representative.email]
     assert gone.email not in people
@@ -95,20 +97,20 @@ def test_bonus_is_never_penalised(course: Course, student: User) -> None:
     )
     make_review(submission=late, score=1000, bonus=50)
 
-    assert gradebook(course).rows[0].scores == (50,)
+    assert gradebook(course, NOW).rows[0].scores == (50,)
 
 
 def test_work_after_the_hard_date_does_not_count(course: Course, student: User) -> None:
     hard = make_assignment(course=course, closes_at=moscow(2025, 9, 30, 23, 59, 59))
     make_submission(assignment=hard, student=student, submitted_at=moscow(2025, 10, 1), score=1000)
 
-    assert gradebook(course).rows[0].scores == (None,)
+    assert gradebook(course, NOW).rows[0].scores == (None,)
 
 
 def test_the_course_closes_its_assignments_but_never_before_they_are_due(course: Course) -> None:
     course.closes_at = moscow(2025, 10, 5)
     early, late = make_assignment(course=course), make_assignment(course=course, due_at=moscow(2025, 11, 1))
-    deadlines = course_deadlines(course)
+    deadlines = course_deadlines(course, NOW)
 
     assert deadlines.of_course[early.pk].closes_at == moscow(2025, 10, 5)
     assert deadlines.of_course[late.pk].closes_at == moscow(2025, 11, 1)
@@ -125,8 +127,8 @@ def test_statements_do_not_grow_with_students(
         for assignment in assignments:
             make_submission(assignment=assignment, student=person, score=500)
 
-    with django_assert_num_queries(7):
-        assert len(gradebook(course).rows) == students
+    with django_assert_num_queries(8):
+        assert len(gradebook(course, NOW).rows) == students
 
 
 def test_one_student_has_the_same_row_as_in_the_whole_table(
@@ -135,14 +137,14 @@ def test_one_student_has_the_same_row_as_in_the_whole_table(
     for person in (student, group_mate):
         make_submission(assignment=make_assignment(course=course), student=person, score=950)
 
-    (row,) = gradebook(course, students=[student.pk]).rows
+    (row,) = gradebook(course, NOW, students=[student.pk]).rows
 
-    assert row in gradebook(course).rows
+    assert row in gradebook(course, NOW).rows
 
 
 def test_a_course_without_a_scale_is_named() -> None:
     with pytest.raises(SchemeMissing, match="no grade scale"):
-        gradebook(make_course(scheme=False))
+        gradebook(make_course(scheme=False), NOW)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_a_scale_that_contradicts_itself_is_named_and_breaks_no_page(
     spoil(GradeRow.objects.filter(scheme__course=course))
 
     with pytest.raises(SchemeUnsound, match="contradicts itself"):
-        gradebook(course)
+        gradebook(course, NOW)
     with pytest.raises(CommandError, match="contradicts itself"):
         call_command("gradebook", course.slug)
     for page in ("/", f"/courses/{course.slug}/schedule/", f"/courses/{course.slug}/assignments/"):
@@ -178,7 +180,7 @@ def test_waiting_work_may_add_full_points_less_its_lateness(course: Course, stud
     make_submission(assignment=hopeless, student=student, submitted_at=moscow(2025, 9, 30), score=900)
     make_submission(assignment=hopeless, student=student, submitted_at=moscow(2025, 12, 1))
 
-    page = grades_page(course, student)
+    page = grades_page(course, student, NOW)
     today = home_page(course, student, moscow(2025, 12, 2))
 
     assert page is not None

@@ -362,5 +362,5 @@ def test_statements_do_not_grow_with_students(
     for _number in range(students):
         make_submission(assignment=assignment, student=make_enrolment(group=group).person, score=500)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(json.loads(out(format="json"))["students"]) == students

@@ -13,6 +13,8 @@ from schedule.models import Course
 from tests.factories import make_assignment, make_course, make_exam_result, make_submission, moscow
 from tests.grading.posting import url
 
+NOW = moscow(2025, 12, 31, 12)
+
 LATE = moscow(2025, 10, 2, 12)
 
 
@@ -32,7 +34,7 @@ def graded(course: Course, student: User) -> Course:
 
 
 def page_of(course: Course, student: User) -> GradesPage:
-    page = grades_page(course, student)
+    page = grades_page(course, student, NOW)
     assert page is not None
     return page
 
@@ -47,7 +49,7 @@ def test_every_number_shows_its_sum(graded: Course, student: User) -> None:
 
 
 def test_the_marks_are_the_gradebooks(graded: Course, student: User) -> None:
-    page, [row] = page_of(graded, student), gradebook(graded, students=[student.pk]).rows
+    page, [row] = page_of(graded, student), gradebook(graded, NOW, students=[student.pk]).rows
     assert [one.mark.result if one.mark else None for one in page.lines] == list(row.scores)
     assert (page.total, page.passed) == (row.standing.total, row.standing.passed)
     assert page.final == row.final

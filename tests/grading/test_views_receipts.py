@@ -139,13 +139,13 @@ def test_the_number_of_statements_of_a_receipt_does_not_grow(
     client.force_login(student)
     submission = make_submission(assignment=assignment, student=student)
     make_file(submission=submission)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get(url(course, f"receipts/{submission.receipt}/"))
     for _number in range(30):
         make_file(submission=make_submission(assignment=assignment, student=student))
         make_file(submission=submission)
     assert Submission.objects.count() == 31
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get(url(course, f"receipts/{submission.receipt}/"))
 
 

@@ -46,7 +46,7 @@ class Command(CourseCommand):
                 "A workbook is nothing for a terminal: name a file with --output, or use a pipe."
             )
         try:
-            book = gradebook(course)
+            book = gradebook(course, now)
         except SchemeMissing as missing:
             raise CommandError(str(missing)) from None
         if output is not None:
