@@ -97,9 +97,10 @@ class Table:
             raise BadTable(found)
 
 
-def read_table(data: bytes, columns: Sequence[str]) -> Table:
+def read_table(data: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
     """The rows of a CSV file that has exactly these columns, in any order and in capitals or not.
 
+    Columns among ``optional`` may be there or not; their cells are empty where they are not.
     Reads UTF-8 with or without a byte-order mark and Windows-1251, separated by comma, semicolon or tab.
     Cells are trimmed, no-break spaces become spaces, empty lines are skipped. Raises BadTable where the file
     as a whole cannot be read: no text, no heading, a column missing or unknown.
@@ -110,15 +111,18 @@ def read_table(data: bytes, columns: Sequence[str]) -> Table:
     skipped = 0
     if told := _SEP_LINE.match(text):  # Excel's own way of naming the separator
         text, skipped = text[told.end() :], 1
-    delimiter = told[1] if told else _delimiter(text, columns)
+    delimiter = told[1] if told else _delimiter(text, (*columns, *optional))
     lines = _records(text, delimiter)
     for line, heading in lines:
         if isinstance(heading, Problem):
             raise BadTable([heading])
-        names = _named(line + skipped, heading, columns)
+        names = _named(line + skipped, heading, columns, optional)
         # A comma may stand inside a number; the other separators leave no doubt that a cell is empty.
         padded = {len(heading)} if delimiter == "," else None
         rows, problems = _rows(lines, names, padded, skipped)
+        for absent in {*optional} - {*names}:
+            for row in rows:
+                row.cells[absent] = ""
         return Table(rows, problems, delimiter)
     raise BadTable([Problem(0, f"no line has text, expected a first line {','.join(columns)}")])
 
@@ -169,7 +173,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | Probl
     while True:
         line = reader.line_num + 1
         try:
-            cells = [_trimmed(cell) for cell in next(reader)]
+            cells = [trimmed(cell) for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error as wrong:
@@ -187,33 +191,38 @@ def _csv_trouble(wrong: str, delimiter: str) -> str:
     return f"not a line of CSV: {wrong}"
 
 
-def _trimmed(cell: str) -> str:
+def trimmed(cell: str) -> str:
+    """A text as cells are read: without blanks around it and what nobody sees, each letter one character."""
     # A Mac may write й as two characters: it would be another group, and each name a changed one.
     text = unicodedata.normalize("NFC", cell.replace("\r\n", "\n"))
     return _CONTROLS.sub("", text.translate(_NO_BREAK)).strip()
 
 
 def _heading(cell: str) -> str:
-    return _trimmed(cell).strip('"').strip().lower()
+    return trimmed(cell).strip('"').strip().lower()
 
 
-def _named(line: int, heading: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+def _named(
+    line: int, heading: Sequence[str], columns: Sequence[str], optional: Sequence[str]
+) -> tuple[str, ...]:
     """The columns in the order of the file, empty headings at its right left out."""
     names = [_heading(cell) for cell in heading]
     while names and not names[-1]:
         names.pop()
+    known = (*columns, *optional)
     expected = f"the columns are {', '.join(columns)}"
+    expected += f", and there may be {', '.join(optional)}" if optional else ""
     problems = [
         Problem(line, f'there is no column "{name}": {expected}') for name in columns if name not in names
     ]
     problems += [
         Problem(line, f'column "{name}" is not known: {expected}')
         for name in dict.fromkeys(names)
-        if name not in columns
+        if name not in known
     ]
     problems += [
         Problem(line, f'column "{name}" stands there {names.count(name)} times')
-        for name in columns
+        for name in known
         if names.count(name) > 1
     ]
     if problems:

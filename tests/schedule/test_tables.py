@@ -29,9 +29,9 @@ def cells(data: bytes, columns: tuple[str, ...] = COLUMNS) -> list[dict[str, str
     return [row.cells for row in table.rows]
 
 
-def trouble(data: bytes, columns: tuple[str, ...] = COLUMNS) -> str:
+def trouble(data: bytes, columns: tuple[str, ...] = COLUMNS, optional: tuple[str, ...] = ()) -> str:
     with pytest.raises(BadTable) as refused:
-        read_table(data, columns).check()
+        read_table(data, columns, optional).check()
     return str(refused.value)
 
 
@@ -104,6 +104,38 @@ def test_a_heading_alone_is_a_table_without_rows() -> None:
 )
 def test_what_cannot_be_read_is_named(data: bytes, told: str) -> None:
     assert told in trouble(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"email,name\na@example.org,A\n", {"email": "a@example.org", "name": "A", "id": "", "note": ""}),
+        (b"ID;email;name\n7;a@x.org;A\n", {"email": "a@x.org", "name": "A", "id": "7", "note": ""}),
+        (
+            b"note\temail\tname\tid\nN\ta@x.org\tA\t7\n",
+            {"email": "a@x.org", "name": "A", "id": "7", "note": "N"},
+        ),
+        (b"email,name,id,,\na@x.org,A,7,,\n", {"email": "a@x.org", "name": "A", "id": "7", "note": ""}),
+    ],
+)
+def test_some_columns_may_be_there_or_not(data: bytes, found: dict[str, str]) -> None:
+    table = read_table(data, COLUMNS, ("id", "note"))
+
+    table.check()
+    assert [row.cells for row in table.rows] == [found]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"email,id\n", 'no column "name": the columns are email, name, and there may be id, note'),
+        (b"email,name,why\n", 'column "why" is not known: the columns are email, name, and there may be id'),
+        (b"email,name,id,Id\n", 'column "id" stands there 2 times'),
+        (b"email,name,id\na@example.org,A\n", "the number of cells is 2, expected 3: email, name, id"),
+    ],
+)
+def test_what_is_wrong_with_columns_that_may_be_there(data: bytes, told: str) -> None:
+    assert told in trouble(data, optional=("id", "note"))
 
 
 def test_every_bad_line_is_told_in_order() -> None:
