@@ -46,6 +46,19 @@ def student_among(students: Mapping[str, int]) -> Callable[[str], int]:
     return read
 
 
+def number_among(numbers: Iterable[int], what: str) -> Callable[[str], int]:
+    """A reader of the number of something of which there are these; ``what`` says what: "an assignment"."""
+    known = frozenset(numbers)
+    listed = ", ".join(map(str, sorted(known))) or "it has none yet"
+
+    def read(text: str) -> int:
+        if text.isdecimal() and len(text) < 6 and int(text) in known:
+            return int(text)
+        raise BadCell(f"the number of {what}: {listed}")
+
+    return read
+
+
 def words(what: str, *, at_most: int) -> Callable[[str], str]:
     """A reader of text that must be there, of at most so many characters; blanks inside become one."""
 

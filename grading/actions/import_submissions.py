@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from django.db import transaction
 
 from grading.models import Review, Submission
-from schedule.cells import BadCell, moment_until, points_up_to, student_among
+from schedule.cells import moment_until, number_among, points_up_to, student_among
 from schedule.models import Assignment, Course
 from schedule.points import short_points
 from schedule.queries import students_ever
@@ -100,7 +100,7 @@ def _facts(table: Table, course: Course, now: datetime) -> dict[_Key, _Fact]:
     worth = Assignment.objects.filter(course=course).values_list("number", "pk", "max_score")
     assignments = {number: (pk, points_up_to(max_score)) for number, pk, max_score in worth}
     highest = points_up_to(max((points for *_rest, points in worth), default=MOST))
-    number = _number_among(assignments)
+    number = number_among(assignments, "an assignment of this course")
     moment = moment_until(now, course.zone)
     facts: dict[_Key, _Fact] = {}
     for row in table.rows:
@@ -125,18 +125,6 @@ def _doubt_two_numbers(row: Row) -> None:
     if row.cells["score"].isdecimal() and _DECIMALS.fullmatch(row.cells["feedback"]):
         number = f"{row.cells['score']},{row.cells['feedback']}"
         row.refuse("feedback", f'words: if the points are {number}, write "{number}" in quotes, or a point')
-
-
-def _number_among(numbers: Iterable[int]) -> Callable[[str], int]:
-    known = frozenset(numbers)
-    listed = ", ".join(map(str, sorted(known))) or "it has none yet"
-
-    def read(text: str) -> int:
-        if text.isdecimal() and len(text) < 6 and int(text) in known:
-            return int(text)
-        raise BadCell(f"the number of an assignment of this course: {listed}")
-
-    return read
 
 
 def _stored(course: Course, facts: Mapping[_Key, _Fact]) -> dict[_Key, _Stored]:

@@ -1,0 +1,176 @@
+"""Proofs from a file, in bulk: what was posted in a chat before, or decided there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from perks.actions.known_proofs import Known, known_proofs, meant
+from perks.actions.locking import locked_group
+from perks.actions.proof_rows import COLUMNS, OPTIONAL, ProofRow, proof_rows
+from perks.models import Participation, Proof
+from perks.rules import ProofState
+from schedule.models import Course
+from schedule.tables import read_table
+
+BATCH: Final = 500
+"""Rows a statement writes at most."""
+Told = Callable[[int, int], None]
+"""Is told how many of how many rows have been written."""
+
+UPDATED: Final = (
+    "activity",
+    "checkpoint",
+    "taken_at",
+    "posted_at",
+    "state",
+    "reason",
+    "decided_by",
+    "decided_at",
+    "version",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofsImported:
+    """How many rows were new proofs, how many changed one that was known, how many neither."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def import_proofs(
+    *, course: Course, data: bytes, now: datetime, told: Told = lambda done, total: None
+) -> ProofsImported:
+    """Record the proofs of a CSV file with the columns of ``COLUMNS``, whatever the target of the course.
+
+    A row's key is its id within the group, else group, activity, checkpoint, taken_at and participants.
+    Under a known key, handed in here or imported, status, reason and posted_at become the row's; where the
+    row says nothing of reason or posted_at, they stay. With an id all else may change, too: new people are
+    named, those who are missing are struck off, except where somebody decided about them here. ``pending``
+    is refused for a proof that a person has decided, because an import takes nobody's decision back.
+    The number of statements does not grow with the rows (by some for each ``BATCH``). ``told`` hears of the
+    progress. Raises BadTable, and changes nothing, where anything in the file is wrong.
+    """
+    table = read_table(data, COLUMNS, OPTIONAL)
+    rows = proof_rows(table, course, now)
+    with transaction.atomic():
+        for group_id in sorted({row.group_id for row in rows}):
+            locked_group(group_id)
+        found = meant(rows, known_proofs({row.group_id for row in rows}))
+        new = [row for place, row in enumerate(rows) if place not in found]
+        changes = [
+            change for place, known in found.items() if (change := _change(rows[place], known, now)).is_any
+        ]
+        table.check()
+        total = len(new) + len(changes)
+        for start in range(0, len(new), BATCH):
+            told(start, total)
+            _record(new[start : start + BATCH], now)
+        for start in range(0, len(changes), BATCH):
+            told(len(new) + start, total)
+            _write(changes[start : start + BATCH], now)
+        told(total, total)
+    return ProofsImported(len(new), len(changes), len(table.rows) - len(new) - len(changes))
+
+
+def _record(rows: Sequence[ProofRow], now: datetime) -> None:
+    """Store new proofs with their people."""
+    proofs = Proof.objects.bulk_create(
+        Proof(
+            group_id=row.group_id,
+            activity_id=row.activity_id,
+            checkpoint_id=row.checkpoint_id,
+            taken_at=row.taken_at,
+            posted_at=row.posted_at or row.taken_at,
+            state=row.state,
+            reason=row.reason,
+            decided_at=None if row.state is ProofState.PENDING else now,
+            origin=Proof.Origin.IMPORT,
+            external_id=row.external_id,
+        )
+        for row in rows
+    )
+    Participation.objects.bulk_create(
+        Participation(proof=proof, person_id=person)
+        for proof, row in zip(proofs, rows, strict=True)
+        for person in sorted(row.people)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a row changes about a known proof: its columns, the people added, and those in another state."""
+
+    proof: Proof
+    columns: frozenset[str]
+    added: tuple[Participation, ...]
+    turned: tuple[Participation, ...]
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.columns or self.added or self.turned)
+
+
+def _change(row: ProofRow, known: Known, now: datetime) -> _Change:
+    """How a known proof becomes what the row says; a decision to be taken back is noted in the row."""
+    proof = known.proof
+    if row.state is ProofState.PENDING and proof.decided_by_id is not None:
+        told = f"approved or rejected: this proof is {proof.state}, and an import takes no decision back"
+        row.row.refuse("status", told)
+    posted_at = row.posted_at or (row.taken_at if proof.posted_at == proof.taken_at else proof.posted_at)
+    wanted: dict[str, object] = {"state": row.state.value, "posted_at": posted_at}
+    if row.state is not ProofState.REJECTED or row.reason:
+        wanted["reason"] = row.reason
+    if row.external_id:
+        wanted |= {column: getattr(row, column) for column in ("activity_id", "checkpoint_id", "taken_at")}
+    changed = {column: value for column, value in wanted.items() if getattr(proof, column) != value}
+    if {"state", "reason"} & set(changed):
+        changed |= {"decided_by_id": None, "decided_at": now if row.state is not ProofState.PENDING else None}
+    for column, value in changed.items():
+        setattr(proof, column, value)
+    added, turned = _other_people(row, known, now) if row.external_id else ((), ())
+    if changed or added or turned:
+        proof.version += 1
+    return _Change(proof, frozenset(changed), added, turned)
+
+
+def _other_people(
+    row: ProofRow, known: Known, now: datetime
+) -> tuple[tuple[Participation, ...], tuple[Participation, ...]]:
+    """Those whom the row adds, and those whom it strikes off or names again. What people said here stays."""
+    named, struck = Participation.State.NAMED, Participation.State.STRUCK
+    added = tuple(
+        Participation(proof=known.proof, person_id=person, changed_at=now)
+        for person in sorted(row.people - known.people)
+    )
+    turned = []
+    for person, part in sorted(known.parts.items()):
+        wanted = named if person in row.people else struck
+        if part.changed_by_id is None and part.state != wanted:
+            part.state, part.changed_at = wanted, now
+            turned.append(part)
+    return added, tuple(turned)
+
+
+def _write(changes: Sequence[_Change], now: datetime) -> None:
+    """Write changes of known proofs and of who is on them."""
+    # One statement for all of them, where bulk_update would spell out every row of every column.
+    Proof.objects.bulk_create(
+        [change.proof for change in changes],
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=UPDATED,
+    )
+    Participation.objects.bulk_create(part for change in changes for part in change.added)
+    for state in (Participation.State.NAMED, Participation.State.STRUCK):
+        turned = [part.pk for change in changes for part in change.turned if part.state == state]
+        for start in range(0, len(turned), BATCH):
+            Participation.objects.filter(pk__in=turned[start : start + BATCH]).update(
+                state=state, changed_at=now
+            )
