@@ -50,14 +50,14 @@ def course_called(slug: str) -> Course:
         raise CommandError(f'There is no course "{slug}". The courses are: {known}.') from None
 
 
-def moment_given(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """What ``--now`` says, None where it was not given. CommandError for what is no moment."""
+def moment_given(text: str | None, zone: ZoneInfo, *, option: str = "--now") -> datetime | None:
+    """The moment that an option says, None where it was not given. CommandError for what is no moment."""
     if text is None:
         return None
     try:
         return moment(text, zone)
     except BadCell as wrong:
-        raise CommandError(f'--now is "{text}", expected {wrong}') from None
+        raise CommandError(f'{option} is "{text}", expected {wrong}') from None
 
 
 def contents(file: str) -> bytes:

@@ -1,0 +1,210 @@
+"""A group's request to move deadlines: filed, changed, withdrawn, one at a time and never half.
+
+Source: docs/course-rules.md, Moving deadlines. What may happen in which state is a table, REQUEST_STEPS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.audit import audited
+from people.models import User
+from perks.actions.locking import locked_group
+from perks.models import ExtensionRequest, RequestedAssignment
+from perks.queries.standing import GroupStanding, group_standings, move_rule
+from perks.rules import Actor, MoveRule, RequestEvent, RequestState, may_be_moved, may_happen
+from schedule.access import teaches
+from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
+
+
+class RequestRefused(Exception):
+    """Nothing was changed; the message says why, to whoever asked."""
+
+
+class RequestChanged(RequestRefused):
+    """Nothing was changed: another request stands than the one that was seen. None: none stands any more."""
+
+    def __init__(self, current: ExtensionRequest | None) -> None:
+        super().__init__(
+            _("Somebody has changed the request meanwhile. Look at what stands now, and choose again.")
+        )
+        self.current = current
+
+
+class Unseen(Enum):
+    """Whoever asks has not seen what stands."""
+
+    UNSEEN = "unseen"
+
+
+UNSEEN: Final = Unseen.UNSEEN
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The request that stands; ``is_new`` is false where it stood already, with the same choice."""
+
+    request: ExtensionRequest
+    is_new: bool
+
+
+def file_request(
+    *,
+    group: StudyGroup,
+    numbers: Sequence[int],
+    by: User | None,
+    now: datetime,
+    base: int | Unseen | None = UNSEEN,
+) -> Filed:
+    """Ask, for a whole group, that the deadlines of these assignments (by number) move to the target.
+
+    The numbers are the whole choice: they take the place of what was asked for before, where that may still
+    be changed. ``by`` is the group's representative or staff of the course, None a command of theirs.
+    ``base`` is the id of the request that they saw standing, None where they saw none. Asking for what
+    stands already changes nothing. Raises RequestRefused, of two people who start from the same request the
+    second gets RequestChanged.
+    """
+    with audited(by=by), transaction.atomic():
+        group = locked_group(group.pk)
+        actor = _actor(group, by)
+        rule = _rule_of(group.course)
+        chosen = _chosen(group.course, numbers, rule)
+        standing = _standing_request(group)
+        if standing is not None and _numbers_of(standing) == sorted(numbers):
+            return Filed(standing, is_new=False)
+        _check_base(standing, base)
+        if not rule.is_open(now):
+            raise RequestRefused(_("Requests were taken until the target, and it has passed."))
+        state = _state_of(group, now, standing)
+        _check_step(state, standing, set(numbers), actor, now=now)
+        if standing is not None:
+            _end(standing, ExtensionRequest.End.REPLACED, by=by, now=now)
+        request = ExtensionRequest.objects.create(group=group, filed_at=now, filed_by=by)
+        RequestedAssignment.objects.bulk_create(
+            RequestedAssignment(request=request, assignment=assignment) for assignment in chosen
+        )
+    return Filed(request, is_new=True)
+
+
+def withdraw_request(
+    *, group: StudyGroup, by: User | None, now: datetime, base: int | Unseen | None = UNSEEN
+) -> ExtensionRequest | None:
+    """Take a group's request back: the one that ended, None where none stood. Raises RequestRefused."""
+    with audited(by=by), transaction.atomic():
+        group = locked_group(group.pk)
+        actor = _actor(group, by)
+        standing = _standing_request(group)
+        if standing is None:
+            return None
+        _check_base(standing, base)
+        is_open = _rule_of(group.course).is_open(now)
+        state = _state_of(group, now, standing)
+        if not may_happen(state, RequestEvent.WITHDRAW, actor, is_open=is_open):
+            raise RequestRefused(
+                _("The perk is earned and the deadlines have moved: only staff can take that back.")
+                if state is RequestState.ACTIVE
+                else _("The target has passed: only staff can withdraw the request now.")
+            )
+        _end(standing, ExtensionRequest.End.WITHDRAWN, by=by, now=now)
+    return standing
+
+
+def _actor(group: StudyGroup, by: User | None) -> Actor:
+    """As whom somebody acts for a group. Raises RequestRefused for whoever may not."""
+    if by is None or teaches(by, group.course):
+        return Actor.STAFF
+    speaks = Enrolment.objects.of(by).active().filter(group=group, role=Role.REPRESENTATIVE)
+    if not speaks.exists():
+        raise RequestRefused(_("Only the group’s representative, or staff, can do that."))
+    return Actor.REPRESENTATIVE
+
+
+def _rule_of(course: Course) -> MoveRule:
+    rule = move_rule(course)
+    if rule is None:
+        raise RequestRefused(_("In this course no deadlines can be moved."))
+    return rule
+
+
+def _chosen(course: Course, numbers: Sequence[int], rule: MoveRule) -> list[Assignment]:
+    """The assignments with these numbers. Raises RequestRefused for any that may not be asked for."""
+    by_number = {one.number: one for one in Assignment.objects.filter(course=course)}
+    allowed = may_be_moved(by_number, rule)
+    if not numbers:
+        raise RequestRefused(_("Choose one assignment at least."))
+    if len(set(numbers)) < len(numbers):
+        raise RequestRefused(_("Choose each assignment once."))
+    for number in numbers:
+        if number not in by_number:
+            raise RequestRefused(_("This course has no assignment № %(number)d.") % {"number": number})
+        if number not in allowed:
+            raise RequestRefused(
+                _("№ %(number)d cannot be moved: it is the first or the last one. Choose among %(allowed)s.")
+                % {"number": number, "allowed": ", ".join(map(str, allowed)) or "–"}
+            )
+    if len(numbers) > rule.max_assignments:
+        raise RequestRefused(
+            ngettext(
+                "A group can move %(count)d deadline at most.",
+                "A group can move %(count)d deadlines at most.",
+                rule.max_assignments,
+            )
+            % {"count": rule.max_assignments}
+        )
+    return [by_number[number] for number in numbers]
+
+
+def _standing_request(group: StudyGroup) -> ExtensionRequest | None:
+    return ExtensionRequest.objects.standing().filter(group=group).first()
+
+
+def _numbers_of(request: ExtensionRequest) -> list[int]:
+    return sorted(request.choices.values_list("assignment__number", flat=True))
+
+
+def _check_base(standing: ExtensionRequest | None, base: int | Unseen | None) -> None:
+    if base is not UNSEEN and base != (standing.pk if standing else None):
+        raise RequestChanged(standing)
+
+
+def _state_of(group: StudyGroup, now: datetime, standing: ExtensionRequest | None) -> RequestState:
+    if standing is None:
+        return RequestState.NONE
+    stands: GroupStanding = group_standings(group.course, now, groups=[group.pk])[0]
+    return stands.move.state if stands.move else RequestState.NONE
+
+
+def _check_step(
+    state: RequestState,
+    standing: ExtensionRequest | None,
+    numbers: set[int],
+    actor: Actor,
+    *,
+    now: datetime,
+) -> None:
+    """Raise RequestRefused where the choice may not take the place of what stands."""
+    if standing is None:
+        return
+    if now < standing.filed_at:
+        raise RequestRefused(_("A request of a later moment stands already."))
+    only_adds = numbers > set(_numbers_of(standing))
+    event = RequestEvent.ADD if state is RequestState.ACTIVE and only_adds else RequestEvent.CHANGE
+    if not may_happen(state, event, actor, is_open=True):
+        raise RequestRefused(
+            _("The perk is earned and the deadlines have moved. What moved stays so until staff withdraw it.")
+        )
+
+
+def _end(request: ExtensionRequest, end: str, *, by: User | None, now: datetime) -> None:
+    if now < request.filed_at:
+        raise RequestRefused(_("A request of a later moment stands already."))
+    request.ended_at, request.ended_by, request.end = now, by, end
+    request.save(update_fields=["ended_at", "ended_by", "end"])
