@@ -239,13 +239,18 @@ class Actor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequestStep:
-    """One line of the table of a request's life. ``only_until_target``: not after the target moment."""
+    """One line of the table of a request's life; it may hold only until the target moment, or only after."""
 
     state: RequestState
     event: RequestEvent
     to: RequestState
     actors: frozenset[Actor]
     only_until_target: bool = False
+    only_after_target: bool = False
+
+    def may_be(self, *, is_open: bool) -> bool:
+        """Whether it may happen before the target (``is_open``) or after it."""
+        return not (self.only_after_target if is_open else self.only_until_target)
 
 
 _S, _E, _GROUP = RequestState, RequestEvent, frozenset({Actor.REPRESENTATIVE, Actor.STAFF})
@@ -261,7 +266,7 @@ REQUEST_STEPS: tuple[RequestStep, ...] = (
     RequestStep(_S.ACTIVE, _E.ADD, _S.ACTIVE, _GROUP, only_until_target=True),
     RequestStep(_S.ACTIVE, _E.WITHDRAW, _S.WITHDRAWN, _STAFF),
     RequestStep(_S.ACTIVE, _E.LOSE, _S.PROVISIONAL, _PROOFS, only_until_target=True),
-    RequestStep(_S.ACTIVE, _E.LOSE, _S.EXPIRED, _PROOFS),
+    RequestStep(_S.ACTIVE, _E.LOSE, _S.EXPIRED, _PROOFS, only_after_target=True),
     RequestStep(_S.EXPIRED, _E.EARN, _S.ACTIVE, _PROOFS),
     RequestStep(_S.EXPIRED, _E.WITHDRAW, _S.WITHDRAWN, _STAFF),
     RequestStep(_S.WITHDRAWN, _E.FILE, _S.PROVISIONAL, _GROUP, only_until_target=True),
@@ -273,10 +278,7 @@ REQUEST_STEPS: tuple[RequestStep, ...] = (
 def may_happen(state: RequestState, event: RequestEvent, actor: Actor, *, is_open: bool) -> bool:
     """Whether this actor may bring this event about, before the target (``is_open``) or after it."""
     return any(
-        step.state is state
-        and step.event is event
-        and actor in step.actors
-        and (is_open or not step.only_until_target)
+        step.state is state and step.event is event and actor in step.actors and step.may_be(is_open=is_open)
         for step in REQUEST_STEPS
     )
 
