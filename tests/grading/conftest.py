@@ -1,4 +1,4 @@
-"""What tests of hand-ins share: an assignment."""
+"""What tests of grading share: an assignment, and the story of a perk."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from schedule.models import Assignment, Course
 from tests.factories import make_assignment
+from tests.grading.perk_story import *  # noqa: F403 - a fixture
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
@@ -12,57 +11,16 @@ from grading.models import GradeRow, GradingScheme
 from grading.queries.gradebook import gradebook
 from grading.queries.undoing import Effect, ProofChange, effects, withdrawal
 from people.models import User
-from perks.models import Activity, Participation, Proof
+from perks.models import Participation, Proof
 from perks.rules import ProofState
-from schedule.models import Course, StudyGroup
-from tests.factories import (
-    make_activity,
-    make_assignment,
-    make_enrolment,
-    make_exam_result,
-    make_extension_rule,
-    make_proof,
-    make_request,
-    make_submission,
-    moscow,
-)
+from tests.factories import make_enrolment, make_exam_result, make_proof, moscow
+from tests.grading.perk_story import Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 NOW = moscow(2025, 11, 20, 12)
 TARGET = moscow(2025, 12, 14, 23, 59, 59)
 DUE = moscow(2025, 9, 30, 23, 59, 59)
 REJECT, APPROVE = ProofChange(state=ProofState.REJECTED), ProofChange(state=ProofState.APPROVED)
-
-
-@dataclass(frozen=True)
-class Story:
-    """A group of three that did both activities with two people, asked for № 2 and handed it in late."""
-
-    course: Course
-    group: StudyGroup
-    match: Activity
-    photo: Activity
-    on_match: Proof
-    on_photo: Proof
-
-
-@pytest.fixture
-def story(course: Course, group: StudyGroup, student: User, group_mate: User, representative: User) -> Story:
-    make_extension_rule(course=course)
-    assignments = [make_assignment(course=course) for _number in range(4)]
-    match = make_activity(course=course, title="Match", min_people=2)
-    photo = make_activity(course=course, title="Photo", min_people=2, checkpoints=1)
-    people = (student, group_mate)
-    on_match = make_proof(group=group, activity=match, people=people)
-    on_photo = make_proof(group=group, activity=photo, people=people, checkpoint=1)
-    make_request(group=group, assignments=assignments[1:2])
-    for person, day in ((student, 3), (group_mate, 5)):
-        make_submission(
-            assignment=assignments[1], student=person, submitted_at=moscow(2025, 10, day, 12), score=900
-        )
-    # Handed in by the representative in time: nothing changes for him.
-    make_submission(assignment=assignments[1], student=representative, score=800)
-    return Story(course, group, match, photo, on_match, on_photo)
 
 
 def effect(story: Story, change: ProofChange, *proofs: Proof, now: datetime = NOW) -> Effect | None:
