@@ -94,16 +94,16 @@ def gradebook(
         attempts = [works.get((student_id, column.id), ()) for column in columns]
         graded = [graded_of(each) for each in attempts]
         waiting = tuple(len(done) < len(each) for done, each in zip(graded, attempts, strict=True))
-        result = _result(student_id, columns, graded, deadlines, scheme)
+        result = result_of(student_id, columns, graded, deadlines, scheme)
         move = deadlines.move_of(student_id)
         is_open = move is not None and move.is_provisional
-        other = _result(student_id, columns, graded, earned, scheme) if is_open else None
+        other = result_of(student_id, columns, graded, earned, scheme) if is_open else None
         end = final(result.standing.accumulated, outcomes.get(student_id, ()), scheme.scale, scheme.pass_rule)
         rows.append(Row(student_id, email, name, group, result.scores, waiting, result.standing, end, other))
     return Gradebook(course, scheme, columns, tuple(rows))
 
 
-def _result(
+def result_of(
     student_id: int,
     columns: Sequence[Column],
     graded: Sequence[Sequence[Graded]],
