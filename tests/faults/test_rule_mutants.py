@@ -9,15 +9,19 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.faults.perk_mutants import PERKS, RULES
+from tests.faults.planting import Mutant
 
 ROOT = Path(__file__).parent.parent.parent
 COPIED = (
     "grading/__init__.py",
     "grading/rules.py",
+    "perks/__init__.py",
+    "perks/rules.py",
     "schedule/__init__.py",
     "schedule/rules.py",
     "tests/__init__.py",
@@ -26,20 +30,13 @@ COPIED = (
     "tests/grading/test_rules.py",
     "tests/grading/test_rules_grades.py",
     "tests/grading/test_rules_lateness.py",
+    "tests/perks/__init__.py",
+    "tests/perks/oracle.py",
+    "tests/perks/test_rules.py",
     "tests/schedule/__init__.py",
     "tests/schedule/test_rules.py",
 )
 ALL_PASSED, SOME_FAILED = 0, 1
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A fault: what stands once in the file, and what stands there instead."""
-
-    name: str
-    right: str
-    wrong: str
-    path: str = "grading/rules.py"
 
 
 MUTANTS = [
@@ -142,12 +139,11 @@ def outcome_of_rule_tests(folder: Path, mutant: Mutant | None = None) -> int:
         shutil.copy(ROOT / path, folder / path)
     if mutant:
         target = folder / mutant.path
-        source = target.read_text()
-        assert source.count(mutant.right) == 1, f"{mutant.right!r} does not stand once in {mutant.path}"
-        target.write_text(source.replace(mutant.right, mutant.wrong))
+        target.write_text(mutant.planted(target.read_text()))
+    tests = "tests" if mutant is None or mutant.path != PERKS else "tests/perks"
     options = ["-x", "--assert=plain", "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={folder}"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "tests"],
+        [sys.executable, "-m", "pytest", *options, tests],
         cwd=folder,
         env={
             "PATH": os.environ["PATH"],
@@ -164,6 +160,6 @@ def test_the_rules_as_they_are_pass(tmp_path: Path) -> None:
     assert outcome_of_rule_tests(tmp_path) == ALL_PASSED
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", [*MUTANTS, *RULES], ids=lambda mutant: mutant.name)
 def test_a_wrong_rule_is_noticed(mutant: Mutant, tmp_path: Path) -> None:
     assert outcome_of_rule_tests(tmp_path, mutant) == SOME_FAILED

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import random
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 
-from perks import rules
 from perks.rules import (
     PROOF_STEPS,
     REQUEST_STEPS,
@@ -35,9 +32,6 @@ TARGET = datetime(2025, 12, 14, 20, 59, 59, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 HALF_AN_HOUR = timedelta(minutes=30)
 MOVE = MoveRule(TARGET, 2)
-
-CASES = int(os.environ.get("PERK_ORACLE_CASES", "5000"))
-SEED = int(os.environ.get("ORACLE_SEED") or random.SystemRandom().randrange(2**32))
 
 Told = tuple[str, int | None, str]
 """Who is on a proof, a letter each; the checkpoint; when it was taken, by the clock of one day."""
@@ -382,33 +376,3 @@ def test_every_step_of_the_table_may_be_taken() -> None:
 def test_staff_may_make_anything_of_a_proof_but_what_it_is() -> None:
     for before in ProofState:
         assert PROOF_STEPS[before] == frozenset(ProofState) - {before}
-
-
-# The oracle ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_the_rules_agree_with_the_oracle() -> None:
-    found = list(oracle.differences(CASES, SEED))
-    assert not found, f"{len(found)} of {CASES} cases differ, seed {SEED}; the first: {found[:3]}"
-
-
-def test_the_cases_have_everything_in_them() -> None:
-    answers = [(case, oracle.answer(case.asked, case.proofs, case.target)) for case in oracle.cases(3000, 1)]
-    for counts, has_window in product(oracle.COUNTS, (True, False)):
-        kinds = {
-            (answer.complete, bool(case.asked.places))
-            for case, answer in answers
-            if case.asked.counts == counts and (case.asked.within is not None) is has_window
-        }
-        assert kinds == set(product((True, False), repeat=2)), (counts, has_window)
-    assert list(oracle.cases(50, 1)) == list(oracle.cases(50, 1)) != list(oracle.cases(50, 2))
-
-
-def test_a_fault_that_is_planted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = rules.counted_proofs
-    later = timedelta(seconds=1)
-    monkeypatch.setattr(
-        rules, "counted_proofs", lambda proofs, rule, target: right(proofs, rule, target and target + later)
-    )
-    assert any(oracle.differences(500, seed=1))
