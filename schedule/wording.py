@@ -73,6 +73,13 @@ def size_text(size: int, *, up: bool = False) -> str:
     raise AssertionError(size)
 
 
+def length_text(metres: int) -> str:
+    """A length as "850 m", from a kilometre on as "4.2 km"."""
+    number = str(metres) if metres < 1000 else points_text((metres + 50) // 100 * 10, trim=True)
+    unit = _("m") if metres < 1000 else _("km")
+    return f"{number}{NBSP}{unit}"
+
+
 def date_text(value: date, style: str = "day") -> str:
     """A day or a moment in one of ``MOMENT_STYLES``; a moment must already be in the zone it is read in.
 

@@ -25,6 +25,7 @@ register = template.Library()
 
 register.filter("in_points", wording.in_points)
 register.filter("size", wording.size_text)
+register.filter("metres", wording.length_text)
 register.filter("weekday", wording.weekday_text)
 register.filter("day_text", wording.date_text)
 register.filter("markdown", render_markdown)

@@ -6,6 +6,8 @@ import random
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +16,6 @@ from PIL.ExifTags import GPS, IFD, Base
 
 SECRET = b"a secret of the file"
 """Stands in everything a file can carry beside its colours; nothing that is kept may have it."""
-NS = 'xmlns="http://www.topografix.com/GPX/1/1"'
 
 
 def scene(seed: int = 1, size: tuple[int, int] = (640, 480)) -> Image.Image:
@@ -169,4 +170,123 @@ def odd_photos() -> dict[str, bytes]:
         "several pictures in a JPEG": encoded(frames[0], "MPO", save_all=True, append_images=frames[1:]),
         "one pixel": encoded(Image.new("RGB", (1, 1), "red"), "PNG"),
         "a line": encoded(Image.new("RGB", (6_000, 1), "red")),
+    }
+
+
+STARTED_AT = datetime(2025, 11, 21, 7, 0, tzinfo=UTC)
+LETTER_M = ((0, 0), (0, 1), (0.5, 0.5), (1, 1), (1, 0))
+"""The strokes of an M, to the east and to the north."""
+
+
+def letter(
+    *, west: float = 37.53, south: float = 55.70, degrees: float = 0.006, points: int = 200
+) -> list[tuple[float, float]]:
+    """Places of a run that draws an M: latitude and longitude."""
+    strokes = len(LETTER_M) - 1
+    line = []
+    for number in range(points):
+        stroke, part = divmod(number * strokes / (points - 1), 1)
+        here = LETTER_M[int(stroke)]
+        there = LETTER_M[min(int(stroke) + 1, strokes)]
+        east, north = (a + (b - a) * part for a, b in zip(here, there, strict=True))
+        line.append((south + degrees * north, west + 1.77 * degrees * east))
+    return line
+
+
+def gpx(body: str, *, head: str = '<?xml version="1.0" encoding="UTF-8"?>', root: str | None = None) -> bytes:
+    """A GPX file around its tracks."""
+    root = root or 'gpx version="1.1" creator="tests" xmlns="http://www.topografix.com/GPX/1/1"'
+    return f"{head}<{root}>{body}</gpx>".encode()
+
+
+def segment(
+    line: Iterable[Sequence[object]],
+    *,
+    started_at: datetime | None = STARTED_AT,
+    every: float = 10,
+    zone: str = "Z",
+    extra: str = "",
+) -> str:
+    """A recorded piece: a point every ten seconds."""
+    points = []
+    for number, (latitude, longitude) in enumerate(line):
+        time = ""
+        if started_at is not None:
+            at = (started_at + timedelta(seconds=every * number)).replace(tzinfo=None)
+            time = f"<time>{at.isoformat()}{zone}</time>"
+        points.append(f'<trkpt lat="{latitude}" lon="{longitude}">{time}{extra}</trkpt>')
+    return f"<trkseg>{''.join(points)}</trkseg>"
+
+
+def track(*segments: str) -> bytes:
+    """The GPX file of one track; without segments, of a run that draws an M in 33 minutes."""
+    return gpx(f"<trk><name>{SECRET.decode()}</name>{''.join(segments or (segment(letter()),))}</trk>")
+
+
+def bad_tracks() -> dict[str, bytes]:
+    """Files that are no track to take, by what is wrong with them."""
+    whole, two = track(), ((55.7, 37.5), (55.71, 37.51))
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    dtd = f'<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY l0 "lol">{laughs}]>'
+    point = '<trkpt lat="1" lon="1"/>'
+    back = segment(letter()[:50]).replace("07:05:00Z", "06:05:00Z")
+    return {
+        "empty": b"",
+        "HTML": b"<html/>",
+        "HTML page": b"<!doctype html><html><body>Not found<br></body></html>",
+        "text": "просто текст".encode(),
+        "photo": photo(),
+        "zip": with_zip(b""),
+        "GPX cut in half": whole[: len(whole) // 2],
+        "entity bomb": gpx(segment(two).replace("</time>", "&l9;</time>", 1), head=dtd),
+        "file of the server": gpx("<trk/>", head='<!DOCTYPE gpx [<!ENTITY f SYSTEM "file:///etc/passwd">]>'),
+        "document type alone": gpx("<trk/>", head="<!DOCTYPE gpx>"),
+        "a million points": gpx(f"<trk><trkseg>{point * 1_000_000}</trkseg></trk>"),
+        "150,000 points": gpx(f"<trk><trkseg>{point * 150_000}</trkseg></trk>"),
+        "latitude 555": track(segment([*two, (555, 37.5)])),
+        "longitude 181": track(segment([*two, (55.7, 181)])),
+        "NaN": track(segment([*two, ("NaN", 37.5)])),
+        "infinity": track(segment([*two, (55.7, "-inf")])),
+        "no number": track(segment([*two, ("55,7", 37.5)])),
+        "no latitude": whole.replace(b' lat="', b' x="'),
+        "no times": track(segment(two, started_at=None)),
+        "rubbish times": track(segment(two, zone="+3 hours")),
+        "times of 1970": track(segment(two, started_at=datetime(1970, 1, 1, tzinfo=UTC))),
+        "one point": track(segment(two[:1])),
+        "two pieces of one point": track(segment(two[:1]), segment(two[1:])),
+        "no points": track("<trkseg/>"),
+        "only waypoints": gpx('<wpt lat="55.7" lon="37.5"><time>2025-11-21T07:00:00Z</time></wpt>' * 2),
+        "only a route": gpx('<rte><rtept lat="55.7" lon="37.5"/><rtept lat="55.8" lon="37.5"/></rte>'),
+        "times that run backwards": track(back),
+        "longer than a day": track(segment(two, every=90_000)),
+        "a million levels": b"<gpx>" + b"<a>" * 1_000_000,
+        "unknown encoding": gpx("<trk/>", head='<?xml version="1.0" encoding="utf-99"?>'),
+    }
+
+
+def odd_tracks() -> dict[str, bytes]:
+    """The M of ``track()`` in the ways in which programs write it, by what is unusual."""
+    line, whole = letter(), track()
+    pulse = "<ele>150</ele><extensions><h:hr xmlns:h='x'>166</h:hr><time>2001-01-01</time></extensions>"
+    half = STARTED_AT + timedelta(seconds=1000)
+    return {
+        "plain": whole,
+        "no namespace": whole.replace(b' xmlns="http://www.topografix.com/GPX/1/1"', b""),
+        "GPX 1.0": whole.replace(b"GPX/1/1", b"GPX/1/0").replace(b'version="1.1" c', b'version="1.0" c'),
+        "prefixed": whole.replace(b"<trk", b"<g:trk")
+        .replace(b"</trk", b"</g:trk")
+        .replace(b"xmlns=", b"xmlns:g=")
+        .replace(b"<time", b"<g:time")
+        .replace(b"</time", b"</g:time")
+        .replace(b"<gpx", b"<g:gpx")
+        .replace(b"</gpx", b"</g:gpx"),
+        "byte-order mark": b"\xef\xbb\xbf" + whole,
+        "UTF-16": whole.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        "no time zone": track(segment(line, zone="")),
+        "another time zone": track(segment(line, started_at=STARTED_AT + timedelta(hours=3), zone="+03:00")),
+        "fractions of a second": track(segment(line, zone=".789Z")),
+        "pulse and heights": track(segment(line, extra=pulse)),
+        "pieces out of order": track(segment(line[100:], started_at=half), segment(line[:100])),
+        "a clock set right": whole.replace(b"07:05:00Z", b"07:04:10Z"),
+        "many namespaces in a comment": whole.replace(b"<trk>", b"<!--" + b" xmlns" * 500_000 + b"--><trk>"),
     }

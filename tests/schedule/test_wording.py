@@ -44,6 +44,23 @@ def test_points_with_their_word(hundredths: int, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("metres", "english", "russian"),
+    [
+        (0, "0 m", "0 м"),
+        (999, "999 m", "999 м"),
+        (1_000, "1 km", "1 км"),
+        (4_249, "4.2 km", "4,2 км"),
+        (4_250, "4.3 km", "4,3 км"),
+        (42_195, "42.2 km", "42,2 км"),
+    ],
+)
+def test_a_length(metres: int, english: str, russian: str) -> None:
+    for language, expected in (("en", english), ("ru", russian)):
+        with translation.override(language):
+            assert wording.length_text(metres).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+@pytest.mark.parametrize(
     ("size", "expected"),
     [
         (1, "1 byte"),
