@@ -27,6 +27,9 @@ from courseportal.demo.people import (
     email_of,
 )
 from courseportal.demo.placing import running_course
+from courseportal.demo.rest import Rest, rest_by
+from courseportal.demo.rest_rows import keep_rest, record_rest
+from courseportal.demo.rest_stories import LAST_YEARS, THIS_YEARS
 from courseportal.demo.story import (
     Attempt,
     ExamDay,
@@ -41,6 +44,7 @@ from grading.models.submissions import RECEIPT_ALPHABET
 from people.audit import audited
 from people.models import User
 from people.storage import KeptFile, durable_storage
+from perks.actions.keeping import KeptPhoto, forget_photos
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from schedule.rules import instant
 
@@ -68,8 +72,15 @@ def make_demo(*, definition: CourseDefinition, now: datetime, password: str | No
     made-up people stay as they are. All of it is made or nothing. Raises NotOurs for a course or an account
     that is not the demo's.
     """
-    courses = ((definition, LAST_YEAR), (running_course(definition, now), THIS_YEAR))
-    makers = [_Maker(course, cohort, now, password) for course, cohort in courses]
+    target_at = definition.extension.target_at if definition.extension else now
+    years = (
+        (definition, LAST_YEAR, LAST_YEARS, target_at),
+        (running_course(definition, now), THIS_YEAR, THIS_YEARS, now),
+    )
+    makers = [
+        _Maker(course, cohort, now, password, rest_by(now, course, cohort, stories, told_from=told_from))
+        for course, cohort, stories, told_from in years
+    ]
     for maker in makers:
         maker.check()
     try:
@@ -93,9 +104,10 @@ class _Maker:
     """Makes one course with its people and all that they have done by now."""
 
     def __init__(
-        self, definition: CourseDefinition, cohort: Cohort, now: datetime, password: str | None
+        self, definition: CourseDefinition, cohort: Cohort, now: datetime, password: str | None, rest: Rest
     ) -> None:
         self.definition, self.cohort, self.now, self.password = definition, cohort, now, password
+        self.rest = rest
         self.slug, self.zone = definition.course.slug, definition.course.zone
         self.names = {email_of(each.name): each.name for group in cohort.groups for each in group.students}
         self.everybody = self.names | {email_of(name): name for name in (LECTURER, *ASSISTANTS)}
@@ -103,6 +115,7 @@ class _Maker:
         self.exams: list[ExamDay] = []
         self.files: list[list[ContentFile[bytes]]] = []
         self.kept: list[KeptFile] = []
+        self.photos: list[KeptPhoto] = []
 
     def check(self) -> None:
         """NotOurs where making the course would touch what the demo has not made."""
@@ -116,10 +129,12 @@ class _Maker:
         self.attempts, self.exams = self._story()
         self.files = [self._files(each) for each in self.attempts]
         self.kept = durable_storage().keep([file for each in self.files for file in each], under=SUBMISSIONS)
+        self.photos = keep_rest(self.rest, self.definition, self.now)
 
     def forget_files(self) -> None:
         """Take back what was kept for rows that are not there."""
         durable_storage().forget(file.path for file in self.kept)
+        forget_photos(self.photos)
 
     def make(self) -> MadeCourse:
         """The course's rows, made unless they are there. Call it in a transaction."""
@@ -135,6 +150,7 @@ class _Maker:
         self._enrol(course, people)
         self._hand_in(course, people)
         self._examine(course, people)
+        record_rest(self.rest, self.photos, self.definition, course, people)
         return MadeCourse(self.slug, True, len(self.names), len(self.attempts))
 
     def _there(self) -> MadeCourse | None:

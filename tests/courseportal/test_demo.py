@@ -12,7 +12,7 @@ import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from pytest_django import Settings
 
 from courseportal.actions import load_course
@@ -26,6 +26,8 @@ from grading.models import ExamResult, Review, Submission, SubmissionFile
 from grading.queries.gradebook import gradebook
 from grading.rules import days_late
 from people.models import User
+from perks.models import ExtensionRequest, Proof
+from perks.queries.standing import group_standings
 from schedule.models import Assignment, Course, Enrolment, Role
 from schedule.queries import week_number
 from tests.factories import MOSCOW, make_course, make_enrolment, make_submission, make_user, moscow
@@ -167,6 +169,14 @@ def test_whenever_it_is_made_nothing_lies_in_the_future(now: datetime) -> None:
     assert not ExamResult.objects.filter(recorded_at__gt=now).exists()
     assert Submission.objects.filter(assignment__course=running).waiting().exists()
 
+    standing = {one.group: one for one in group_standings(running, now)}["417"]
+    assert [one.participants for one in standing.activities] == [8, 10, 10, 6]
+    assert standing.move is not None and standing.move.is_provisional
+    assert not Proof.objects.filter(posted_at__gt=now).exists()
+    assert not Proof.objects.filter(decided_at__gt=now).exists()
+    assert not Proof.objects.filter(taken_at__date__lt=running.starts_on, group__course=running).exists()
+    assert not ExtensionRequest.objects.filter(Q(filed_at__gt=now) | Q(ended_at__gt=now)).exists()
+
 
 def test_today_is_in_week_eleven_on_every_day_of_a_year() -> None:
     for days in range(366):
@@ -238,7 +248,10 @@ def test_it_is_the_same_each_time() -> None:
                 "receipt", "student__email", "submitted_at", "review__score", "review__feedback"
             )
             hashes = SubmissionFile.objects.order_by("submission__receipt", "position").values_list("sha256")
-            found.append((list(works), list(hashes)))
+            proofs = Proof.objects.order_by("posted_at", "pk").values_list(
+                "taken_at", "posted_by__email", "state", "photos__sha256", "photos__look"
+            )
+            found.append((list(works), list(hashes), list(proofs)))
             transaction.set_rollback(True)
     assert found[0] == found[1]
 
