@@ -9,11 +9,12 @@ from typing import Final
 
 from courseportal.course_file import CourseDefinition
 from courseportal.demo.people import ASSISTANTS, email_of
-from courseportal.demo.pictures import SIZE, photo_of
+from courseportal.demo.pictures import SIZE, Shot, photo_of
 from courseportal.demo.rest import Proven, Rest
+from courseportal.demo.tracks import Run, track_of
 from people.audit import audited
 from people.models import User
-from perks.actions.keeping import KeptPhoto, keep_photos
+from perks.actions.keeping import KeptPhoto, keep_photos, track_row
 from perks.looks import LOOK_LENGTH
 from perks.models import (
     Activity,
@@ -23,8 +24,10 @@ from perks.models import (
     Photo,
     Proof,
     RequestedAssignment,
+    Track,
 )
 from perks.photos import read_photo
+from perks.tracks import read_track
 from schedule.models import Assignment, Course, StudyGroup
 from schedule.rules import instant
 
@@ -53,13 +56,16 @@ def record_rest(
     """Store what the groups of a course have done and asked for; ``people`` are accounts by address."""
     groups = {group.name: group for group in StudyGroup.objects.filter(course=course)}
     proofs = _post(rest.proofs, course, groups, people)
-    shots = [(one, proof) for one, proof in zip(rest.proofs, proofs, strict=True) if one.shot]
-    kept = list(photos)
+    told = list(zip(rest.proofs, proofs, strict=True))
+    shots = [(one.shot, proof) for one, proof in told if one.shot]
+    removed_at, kept = _kept_until(definition), list(photos)
     Photo.objects.bulk_create(
-        [photo.row(proof, 1) for photo, (_one, proof) in zip(kept, shots, strict=True)]
+        [photo.row(proof, 1) for photo, (_shot, proof) in zip(kept, shots, strict=True)]
         if kept
-        else [_removed(one, proof, _kept_until(definition)) for one, proof in shots]
+        else [_removed(shot, proof, removed_at) for shot, proof in shots]
     )
+    runs = [(one.run, proof) for one, proof in told if one.run]
+    Track.objects.bulk_create(_track(run, proof, None if kept else removed_at) for run, proof in runs)
     _decide(rest.proofs, proofs, people)
     _ask(rest, course, groups, people)
 
@@ -71,13 +77,21 @@ def _kept_until(definition: CourseDefinition) -> datetime:
     return instant(datetime.combine(last_on, time(23, 59, 59)), definition.course.zone)
 
 
-def _removed(one: Proven, proof: Proof, at: datetime) -> Photo:
+def _removed(shot: Shot, proof: Proof, at: datetime) -> Photo:
     """What is left of a photo whose picture was deleted when its time had come."""
-    sha256 = hashlib.sha256(repr(one.shot).encode()).hexdigest()
+    sha256 = hashlib.sha256(repr(shot).encode()).hexdigest()
     width, height = SIZE
     return Photo(
         proof=proof, position=1, width=width, height=height, sha256=sha256, look=NO_LOOK, removed_at=at
     )
+
+
+def _track(run: Run, proof: Proof, removed_at: datetime | None) -> Track:
+    """A track as it is handed in; of one whose time had come the line is gone."""
+    track = track_row(read_track(track_of(run)), proof)
+    if removed_at is not None:
+        track.lines, track.removed_at = [], removed_at
+    return track
 
 
 def _post(

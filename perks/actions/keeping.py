@@ -11,8 +11,9 @@ from typing import Final, Self
 from django.core.files.base import ContentFile
 
 from people.storage import durable_storage
-from perks.models import Photo, Proof
+from perks.models import Photo, Proof, Track
 from perks.photos import ReadPhoto
+from perks.tracks import ReadTrack
 
 PROOFS: Final = "proofs"
 """The folder of proofs' pictures; rows of Photo point into it, and nothing else does."""
@@ -77,3 +78,15 @@ def keep_photos(photos: Sequence[ReadPhoto]) -> list[KeptPhoto]:
 def forget_photos(kept: Iterable[KeptPhoto]) -> None:
     """Remove pictures whose rows were not stored after all."""
     durable_storage().forget(path for photo in kept for path in (photo.path, photo.small_path))
+
+
+def track_row(read: ReadTrack, proof: Proof) -> Track:
+    """The row, not saved yet, of the track of a proof: it is small enough to be kept whole in there."""
+    return Track(
+        proof=proof,
+        started_at=read.started_at,
+        ended_at=read.ended_at,
+        length_m=read.length_m,
+        lines=read.lines,
+        sha256=read.sha256,
+    )

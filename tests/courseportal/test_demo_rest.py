@@ -23,9 +23,10 @@ from courseportal.demo.rest_stories import LAST_YEARS, THIS_YEARS
 from courseportal.management.commands.demo import COURSE_FILE
 from grading.queries.gradebook import gradebook
 from people.models import AuditEntry
-from perks.models import ExtensionRequest, Participation, Photo, Proof, RequestedAssignment
+from perks.models import ExtensionRequest, Participation, Photo, Proof, RequestedAssignment, Track
 from perks.photos import alike, read_photo
 from perks.queries.standing import GroupStanding, group_standings
+from perks.tracks import distance_m
 from schedule.models import Course, Enrolment
 from tests.factories import MOSCOW, moscow
 
@@ -178,12 +179,28 @@ def test_photos_are_kept_as_those_that_are_handed_in(running: Course) -> None:
             assert max(Image.open(small).size) <= 480
 
 
+def test_each_point_of_the_run_has_a_track_that_begins_when_the_proof_was_taken(running: Course) -> None:
+    run = Proof.objects.filter(activity__course=running, activity__number=4).select_related("track")
+
+    assert run.count() == 5
+    for proof in run:
+        assert proof.track.started_at == proof.taken_at
+        assert proof.taken_at < proof.track.ended_at < proof.posted_at
+        assert 1_900 < proof.track.length_m < 2_600
+        assert sum(map(len, proof.track.lines)) > 10 and proof.track.removed_at is None
+    firsts = [proof.track.lines[0][0] for proof in run]
+    assert all(distance_m(*one, *other) > 1_000 for one, other in combinations(firsts, 2))
+
+
 def test_photos_of_the_finished_course_have_gone_when_their_time_had_come(finished: Course) -> None:
     photos = Photo.objects.filter(proof__activity__course=finished)
 
     assert photos.exists() and not photos.there().exists()
     assert set(photos.values_list("removed_at", flat=True)) == {moscow(2026, 1, 30, 23, 59, 59)}
     assert photos.values("sha256").distinct().count() == photos.count()
+    tracks = Track.objects.filter(proof__activity__course=finished)
+    assert tracks.count() == 5 and not tracks.filter(removed_at=None).exists()
+    assert [track.lines for track in tracks] == [[]] * 5
 
 
 def test_photos_say_when_and_where_and_two_are_worth_a_second_look(running: Course) -> None:

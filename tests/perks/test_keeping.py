@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from PIL import Image
 from pytest_django import Settings
 
 from people.storage import DurableStorage, NotSaved, durable_storage
-from perks.actions.keeping import forget_photos, keep_photos
-from perks.models import Photo
+from perks.actions.keeping import forget_photos, keep_photos, track_row
+from perks.models import Photo, Track
 from perks.photos import ReadPhoto, read_photo
-from tests.factories import make_proof
+from perks.tracks import ReadTrack
+from tests.factories import make_proof, moscow
 
 
 def photo(colour: str = "red") -> ReadPhoto:
@@ -72,3 +74,15 @@ def test_of_photos_that_do_not_all_fit_none_is_kept(folder: Path, monkeypatch: p
     with pytest.raises(NotSaved):
         keep_photos([photo("red"), photo("blue")])
     assert files(folder) == []
+
+
+@pytest.mark.django_db
+def test_a_track_becomes_a_row() -> None:
+    started_at, lines = moscow(2025, 11, 1, 12), [[[55.7, 37.5], [55.8, 37.6]]]
+    read = ReadTrack(started_at, started_at + timedelta(minutes=20), 2100, "a" * 64, lines)
+
+    track_row(read, make_proof()).save()
+
+    row = Track.objects.get()
+    assert (row.started_at, row.ended_at, row.length_m) == (read.started_at, read.ended_at, 2100)
+    assert (row.sha256, row.lines, row.removed_at) == ("a" * 64, lines, None)
