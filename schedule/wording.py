@@ -28,6 +28,7 @@ MOMENT_STYLES = {
     "long": f"j{NBSP}E, H:i",
     "time": "H:i",
     "seconds": f"j{NBSP}E Y, H:i:s",
+    "to_the_second": f"j{NBSP}E, H:i:s",
     "clock": "H:i:s",
     **DAY_STYLES,
 }

@@ -1,7 +1,7 @@
 """What the pages of a course are made of: prices, deadlines, states of work. ``{% load pages %}``."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import tzinfo
 
 from django import template
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from courseportal.futures import both_futures
 from courseportal.headlines import (
     assignments_headline,
     grades_headline,
@@ -18,13 +19,13 @@ from courseportal.headlines import (
 from courseportal.prices import PriceLine, day_prices, price_lines
 from courseportal.rulers import Threshold
 from courseportal.templatetags.portal import chip
+from grading.dates import closed_words, meaning_words, origin_words, short_source, source_words
 from grading.queries.assignment import AssignmentPage
 from grading.queries.assignments import AssignmentLine
 from grading.queries.attempts import Attempt, AttemptState
 from grading.queries.deadlines import SetDate, Terms
 from grading.queries.grades import GradesPage, ScaleLine
 from grading.queries.work import WorkState
-from grading.rules import Source
 from schedule.wording import size_text
 
 register = template.Library()
@@ -47,6 +48,7 @@ ATTEMPT_CHIPS = {
     AttemptState.COUNTS: ("ok", "check"),
     AttemptState.SURPASSED: ("", "check"),
     AttemptState.TOO_LATE: ("late", "clock"),
+    AttemptState.AFTER_MOVE: ("late", "clock"),
 }
 
 
@@ -64,25 +66,36 @@ def attempt_chip(attempt: Attempt) -> SafeString:
     return chip(attempt.state.words, *ATTEMPT_CHIPS[attempt.state])
 
 
-@register.filter
-def source_words(date: SetDate) -> str:
-    """Who set a date."""
-    return {
-        Source.COURSE: _("Course plan"),
-        Source.GROUP_MOVE: _("Moved by the group"),
-        Source.PERSONAL: _("Your own date"),
-    }[date.source]
+register.filter("source_words", source_words)
+register.filter("short_source", short_source)
 
 
-@register.inclusion_tag("portal/deadlines.html", takes_context=True)
-def deadlines(context: dict[str, Any], terms: Terms) -> dict[str, object]:
-    """Every date that was set for an assignment; the one that holds is in ink."""
-    return {"terms": terms, "portal": context.get("portal")}
+def _note(date: SetDate, terms: Terms, zone: tzinfo) -> str:
+    """What stands under a date in small letters: whose doing it is, and what it means."""
+    meaning, origin = meaning_words(date, terms), origin_words(date, zone)
+    return f"{origin}. {meaning}" if origin and meaning else origin or meaning
+
+
+@register.inclusion_tag("portal/deadlines.html")
+def deadlines(terms: Terms, zone: tzinfo) -> dict[str, object]:
+    """Every date that was set for an assignment, with whose doing it is; the one that holds is in ink."""
+    dates = [(date, _note(date, terms, zone)) for date in terms.dates]
+    return {"terms": terms, "dates": dates, "zone": zone}
+
+
+@register.inclusion_tag("portal/futures.html")
+def futures(page: AssignmentPage) -> dict[str, object]:
+    """Two results side by side while the group's request is provisional: as it is, and with the perk."""
+    return {"page": page, "both": both_futures(page)}
 
 
 def _lines(page: AssignmentPage) -> list[PriceLine]:
     return price_lines(
-        page.steps, zone=page.course.zone, max_score=page.assignment.max_score, score=page.score
+        page.steps,
+        zone=page.course.zone,
+        max_score=page.assignment.max_score,
+        score=page.score,
+        closed_note=closed_words(page.terms, page.course.zone),
     )
 
 
@@ -99,14 +112,14 @@ def price_sheet(page: AssignmentPage) -> dict[str, object]:
         "due_on": due_at.astimezone(zone).date(),
         "today": page.now.astimezone(zone).date(),
         "prices": day_prices(page.terms.prices, due_at=due_at, now=page.now, zone=zone),
-        "until": page.steps[0].until if page.steps else None,
+        "until": page.steps[0].until if page.steps and lines[0].ends else None,
     }
 
 
 @register.filter
-def price_button(page: AssignmentPage) -> str:
-    """The label of the button that hands in: with what it costs."""
-    return _lines(page)[0].button
+def price_line(page: AssignmentPage) -> PriceLine:
+    """What is said of the price now: the label of the button that hands in, and what the perk makes of it."""
+    return _lines(page)[0]
 
 
 SIZES = {"one": 1, "few": 2, "many": 5, "other": 5}

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from grading.models import SUBMISSIONS, Submission, SubmissionFile
 from grading.names import safe_name
-from grading.queries.deadlines import course_deadlines
+from grading.queries.deadlines import Terms, course_deadlines
 from grading.queries.work import HandIn, hand_in_state, is_issued
 from people.models import User
 from people.storage import KeptFile, NotSaved, durable_storage
@@ -47,11 +47,15 @@ class Refused(Exception):
 
 
 class NotOpen(Exception):
-    """Nothing was handed in: this person may not hand in this assignment now. ``state`` says why."""
+    """Nothing was handed in: this person may not hand in this assignment now.
 
-    def __init__(self, state: HandIn) -> None:
+    ``state`` says why, ``terms`` which dates hold for the person.
+    """
+
+    def __init__(self, state: HandIn, terms: Terms) -> None:
         super().__init__(state.value)
         self.state = state
+        self.terms = terms
 
 
 class FormUsed(Exception):
@@ -175,7 +179,7 @@ def _price_if_open(assignment: Assignment, student: User, now: datetime) -> int 
     issued = is_issued(course, assignment.issued_on, now)
     state = hand_in_state(studies=studies, issued=issued, terms=terms, now=now)
     if state is not HandIn.OPEN:
-        raise NotOpen(state)
+        raise NotOpen(state, terms)
     return terms.prices.penalty_at(now)
 
 

@@ -75,6 +75,21 @@ class AssignmentPage:
         return next((attempt for attempt in self.attempts if attempt.counts), None)
 
     @property
+    def best_if_earned(self) -> Attempt | None:
+        """The attempt whose result becomes the score once the perk is earned, while that may still be."""
+        return next((one for one in self.attempts if one.if_earned and one.if_earned.counts), None)
+
+    @property
+    def pointed_to(self) -> Attempt | None:
+        """The attempt that the TA looks at."""
+        return next((attempt for attempt in self.attempts if attempt.is_pointed_to), None)
+
+    @property
+    def has_futures(self) -> bool:
+        """Whether the group's request for this assignment is provisional, and the reader studies here."""
+        return self.terms.if_earned is not None and self.hand_in is not HandIn.NOT_A_STUDENT
+
+    @property
     def accept(self) -> str:
         """The kinds of file that are taken, for a file field: ".ipynb,.pdf"."""
         return ",".join(self.assignment.suffixes)

@@ -30,6 +30,8 @@ class AttemptState(StrEnum):
     """It has points, and another attempt gives as many or more."""
     TOO_LATE = "too_late"
     """It came after the last moment at which work was accepted, and counts for nothing."""
+    AFTER_MOVE = "after_move"
+    """It came after the hard deadline to which the group has moved the assignment."""
 
     @property
     def words(self) -> str:
@@ -39,6 +41,7 @@ class AttemptState(StrEnum):
             AttemptState.COUNTS: _("this one counts"),
             AttemptState.SURPASSED: _("graded, another one counts"),
             AttemptState.TOO_LATE: _("came too late to count"),
+            AttemptState.AFTER_MOVE: _("does not count: came after the moved deadline"),
         }
         return titles[self]
 
@@ -65,6 +68,19 @@ class FileLine:
 
 
 @dataclass(frozen=True, slots=True)
+class IfEarned:
+    """What an attempt becomes once the group has earned the perk. Points and prices are hundredths.
+
+    ``price`` is what lateness costs then, None where the attempt would not count; ``mark`` is None while no
+    points are given; ``counts``: its result would be the assignment's score.
+    """
+
+    price: int | None
+    mark: Mark | None
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt, as its student and the TAs see it. Points and prices are hundredths.
 
@@ -73,6 +89,8 @@ class Attempt:
     (``score - penalty``, plus ``bonus``, is ``result``; no ``result`` where it came too late), None while no
     points are given. ``is_pointed_to``
     is true for the one attempt the TA should look at. ``feedback`` is safe HTML, empty where there is none.
+    ``if_earned`` is there while the group's request for this assignment is provisional. ``would_not_count``:
+    it counts, but will not if the perk is earned, having come after the date that the group asked for.
     """
 
     id: int
@@ -90,6 +108,18 @@ class Attempt:
     reviewed_at: datetime | None
     state: AttemptState
     is_pointed_to: bool
+    would_not_count: bool = False
+    if_earned: IfEarned | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the perk, once earned, makes something else of it than what it is now."""
+        earned = self.if_earned
+        if earned is None:
+            return False
+        if self.mark is None or earned.mark is None:
+            return earned.price != self.price
+        return earned.mark.result != self.mark.result
 
     @property
     def counts(self) -> bool:
@@ -118,6 +148,7 @@ def describe_attempts(
     """The same for rows that are already here: one student's submissions, in order, with their reviews."""
     marks = [_mark_of(submission, terms) for submission in submissions]
     counting = counting_place(submissions, terms)
+    earned = _if_earned(submissions, terms.if_earned)
     pointed = pointed_place([(one.submitted_at, one.chosen_at) for one in submissions])
     lines = _file_lines(submissions, files)
     return tuple(
@@ -129,9 +160,21 @@ def describe_attempts(
             points=marks[place],
             state=_state(submission, marks[place], terms, place == counting),
             is_pointed_to=place == pointed,
+            if_earned=earned[place],
         )
         for place, submission in enumerate(submissions)
     )
+
+
+def _if_earned(submissions: Sequence[Submission], terms: Terms | None) -> list[IfEarned | None]:
+    """What each becomes on the terms that hold once the perk is earned; None where there are none."""
+    if terms is None:
+        return [None for _submission in submissions]
+    counting = counting_place(submissions, terms)
+    return [
+        IfEarned(terms.prices.penalty_at(one.submitted_at), _mark_of(one, terms), place == counting)
+        for place, one in enumerate(submissions)
+    ]
 
 
 def counting_place(submissions: Sequence[Submission], terms: Terms) -> int | None:
@@ -173,7 +216,8 @@ def _state(submission: Submission, points: Mark | None, terms: Terms, counts: bo
     if counts:
         return AttemptState.COUNTS
     if terms.prices.penalty_at(submission.submitted_at) is None:
-        return AttemptState.TOO_LATE
+        is_moved = terms.move is not None and terms.move.is_active
+        return AttemptState.AFTER_MOVE if is_moved else AttemptState.TOO_LATE
     return AttemptState.WAITING if points is None else AttemptState.SURPASSED
 
 
@@ -186,6 +230,7 @@ def _attempt(
     points: Mark | None,
     state: AttemptState,
     is_pointed_to: bool,
+    if_earned: IfEarned | None,
 ) -> Attempt:
     review = getattr(submission, "review", None)
     step = terms.prices.step_at(submission.submitted_at)
@@ -205,6 +250,8 @@ def _attempt(
         reviewed_at=review.reviewed_at if review else None,
         state=state,
         is_pointed_to=is_pointed_to,
+        would_not_count=terms.would_not_count(submission.submitted_at),
+        if_earned=if_earned,
     )
 
 

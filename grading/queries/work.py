@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Exists, F
@@ -51,11 +51,16 @@ class WorkState(StrEnum):
 class PriceStep:
     """A line of the price list: up to and including ``until`` handing in costs ``penalty`` hundredths.
 
-    ``until`` is None on a last line that holds for ever.
+    ``until`` is None on a last line that holds for ever. ``comes_back``: the group's request is provisional,
+    and what lateness takes is given back once the perk is earned. ``would_not_count``: work is taken at this
+    price, but came after the date to which the group would have moved the deadline, so that it does not count
+    if the perk is earned.
     """
 
     until: datetime | None
     penalty: int
+    comes_back: bool = False
+    would_not_count: bool = False
 
     @property
     def epoch(self) -> int | None:
@@ -64,12 +69,40 @@ class PriceStep:
 
 
 def price_steps(terms: Terms, now: datetime) -> tuple[PriceStep, ...]:
-    """The price list from ``now`` on; empty where work is no longer taken. The first line is today's."""
-    return tuple(
-        PriceStep(step.until, step.penalty)
-        for step in terms.prices.steps
-        if step.until is None or step.until >= now
-    )
+    """The price list from ``now`` on; empty where work is no longer taken. The first line is today's.
+
+    While the group's request is not active, a line also ends at the moment to which it would move the
+    deadline, where the price stays the same too: from there on work would not count if the perk is earned.
+    """
+    cuts = _cuts(terms)
+    steps: list[PriceStep] = []
+    ended = now - timedelta(seconds=1)
+    for step in terms.prices.steps:
+        ends = [cut for cut in cuts if step.until is None or cut < step.until]
+        for until in (*ends, step.until):
+            if until is not None and until <= ended:
+                continue
+            line = _priced(terms, until, until or ended + timedelta(seconds=1), step.penalty)
+            if steps and replace(steps[-1], until=until) == line:
+                steps.pop()
+            steps.append(line)
+            ended = until or ended
+    return tuple(steps)
+
+
+def _cuts(terms: Terms) -> list[datetime]:
+    """Where it may change, while a request is not active, whether work counts if the perk is earned."""
+    if terms.move is None or terms.move.is_active:
+        return []
+    closes = {regime.closes_at for regime in terms.regimes if regime.closes_at is not None}
+    return sorted({terms.move.target_at, *closes})
+
+
+def _priced(terms: Terms, until: datetime | None, within: datetime, penalty: int) -> PriceStep:
+    """A line of the price list; ``within`` is a moment in it."""
+    earned = terms.if_earned.prices.penalty_at(within) if terms.if_earned else None
+    comes_back = earned is not None and earned < penalty
+    return PriceStep(until, penalty, comes_back, terms.would_not_count(within))
 
 
 def is_issued(course: Course, issued_on: date, now: datetime) -> bool:

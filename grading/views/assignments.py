@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from django.contrib import messages
@@ -16,11 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grading.actions.choose_attempt import choose_attempt
 from grading.actions.hand_in import FormUsed, HandedIn, NotOpen, Refused, hand_in
+from grading.dates import closed_words
 from grading.forms import HandInForm
 from grading.models import Submission
 from grading.queries.assignment import assignment_page
 from grading.queries.assignments import assignments_page
+from grading.queries.deadlines import Terms
 from grading.queries.work import HandIn
+from grading.rules import Source
 from people.arrival import arrived_at, takes_body
 from people.storage import NotSaved
 from schedule.models import Assignment
@@ -94,7 +97,7 @@ def _hand_in(request: CourseRequest, row: Assignment) -> HttpResponse:
             form.add_error(problem.field if problem.field in form.fields else None, problem.message)
     except NotOpen as reason:
         status = 409
-        form.add_error(None, why_not_open(reason.state))
+        form.add_error(None, why_not_open(reason.state, reason.terms, request.course.zone))
     except FormUsed as used:
         status = 409
         form.add_error(None, _already_used(used))
@@ -116,8 +119,10 @@ def _to_receipt(request: CourseRequest, done: HandedIn) -> HttpResponse:
     return redirect(address)
 
 
-def why_not_open(state: HandIn) -> str:
-    """Why nothing can be handed in, in a sentence; nothing where it can."""
+def why_not_open(state: HandIn, terms: Terms, zone: tzinfo) -> str:
+    """Why nothing can be handed in, in a sentence or two; nothing where it can."""
+    if state is HandIn.CLOSED and terms.source is not Source.COURSE:
+        return _("%(reason)s Nothing was handed in.") % {"reason": closed_words(terms, zone)}
     sentences = {
         HandIn.OPEN: "",
         HandIn.NOT_A_STUDENT: _("Only students of this course hand in."),

@@ -19,8 +19,16 @@ function show(line) {
   tag.querySelector("[data-price]").textContent = line.price;
   sheet.querySelector("[data-price-note]").textContent = line.note;
   const countdown = sheet.querySelector("[data-countdown]");
-  if (countdown) countdown.hidden = line.until === null || line.closed;
-  if (countdown && line.until !== null) countdown.dataset.countdown = new Date(line.until * 1000).toISOString();
+  if (countdown) countdown.closest("[data-price-ends]").hidden = !line.ends;
+  if (countdown && line.ends) countdown.dataset.countdown = new Date(line.until * 1000).toISOString();
+  for (const note of document.querySelectorAll("[data-price-perk]")) {
+    note.textContent = line.perk;
+    note.hidden = !line.perk;
+    note.classList.toggle("is-warn", line.warns);
+    note.classList.toggle("dim", !line.warns);
+  }
+  for (const figure of document.querySelectorAll("[data-price-now]")) figure.textContent = line.price;
+  for (const figure of document.querySelectorAll("[data-price-earned]")) figure.textContent = line.earned;
   for (const button of document.querySelectorAll("[data-price-button]")) {
     button.textContent = line.button;
     button.disabled = line.closed;
@@ -34,7 +42,7 @@ function tick() {
   if (!line || line === shown) return;
   if (shown !== null) {
     show(line);
-    document.getElementById("status").textContent = `${line.button}. ${line.note}`;
+    document.getElementById("status").textContent = `${line.button}. ${line.note} ${line.perk}`;
   }
   shown = line;
 }
