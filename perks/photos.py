@@ -24,7 +24,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from perks.looks import alike, look_of
 from perks.photo_facts import exif_of, place_of, taken_at, turned
-from perks.photo_parts import TooManyParts, scans_in
+from perks.photo_parts import TooManyParts, comes_row_by_row
 from schedule.wording import size_text
 
 __all__ = ["LARGE", "MOST_BYTES", "PHOTOS_A_PROOF", "SMALL", "BadPhoto", "ReadPhoto", "alike", "read_photo"]
@@ -99,7 +99,7 @@ def read_photo(content: bytes, *, zone: ZoneInfo) -> ReadPhoto:
         raise BadPhoto(problem)
     most = MOST_PIXELS_AT_ONCE
     try:
-        if scans_in(content) == 1:
+        if comes_row_by_row(content):
             most = MOST_PIXELS
         with _one_at_a_time, Image.open(BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > most:

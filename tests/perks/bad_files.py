@@ -88,6 +88,14 @@ def jpeg_claiming(width: int, height: int, **options: Any) -> bytes:
     return whole[: frame + 5] + struct.pack(">HH", height, width) + whole[frame + 9 :]
 
 
+def jpeg_in_planes(width: int, height: int) -> bytes:
+    """A JPEG that brings its first colour alone, and claims so many pixels."""
+    whole = encoded(Image.new("RGB", (16, 16)), subsampling=0)
+    frame, scan = whole.index(b"\xff\xc0"), whole.index(b"\xff\xda")
+    head = whole[: frame + 5] + struct.pack(">HH", height, width) + whole[frame + 9 : scan]
+    return head + b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" + whole[scan + 14 :]
+
+
 def jpeg_with_scans(count: int) -> bytes:
     """A JPEG that asks for so many passes over the picture."""
     whole = encoded(scene(), progressive=True)
@@ -129,6 +137,7 @@ def bad_photos() -> dict[str, bytes]:
         "PNG between the limits": png_claiming(10_000, 9_000),
         "JPEG between the limits": jpeg_claiming(12_000, 11_000),
         "progressive JPEG too large": jpeg_claiming(8_000, 6_000, progressive=True),
+        "JPEG in planes too large": jpeg_in_planes(8_000, 6_000),
         "JPEG cut in half": whole[: len(whole) // 2],
         "JPEG cut at its end": whole[: -len(whole) // 20],
         "JPEG cut in its head": whole[:300],

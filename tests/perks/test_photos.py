@@ -36,6 +36,7 @@ WORDS = {
     "PNG between the limits": "has 90 million pixels",
     "JPEG between the limits": "has 132 million pixels",
     "progressive JPEG too large": "has 48 million pixels",
+    "JPEG in planes too large": "has 48 million pixels",
     "JPEG cut in half": "did not arrive in full",
     "JPEG cut in its head": "did not arrive in full",
     "PNG cut in half": "did not arrive in full",
