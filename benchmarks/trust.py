@@ -41,6 +41,20 @@ PROOFS = (
         20_000,
         1_000_000,
     ),
+    Proof(
+        "effective rest agrees with a second reckoning by brute force",
+        ("tests/perks/test_oracle.py",),
+        "PERK_ORACLE_CASES",
+        20_000,
+        1_000_000,
+    ),
+    Proof(
+        "twelve people at once around the tenth participant and the request: as if one came after another",
+        ("tests/perks/test_races.py",),
+        "RACE_ROUNDS",
+        50,
+        2_000,
+    ),
     Proof("every planted fault in the rules is noticed", ("tests/faults/test_rule_mutants.py",)),
     Proof(
         "a web server killed at any moment keeps every receipt it showed",

@@ -273,7 +273,7 @@ def _said(case: Case) -> Answer:
         said.complete,
         frozenset(said.counted),
         said.pending,
-        said.window and (_seconds(said.window[0]), _seconds(said.window[1])),
+        said.window and (seconds(said.window[0]), seconds(said.window[1])),
     )
 
 
@@ -282,7 +282,8 @@ def at(seconds: int) -> datetime:
     return EPOCH + timedelta(seconds=seconds)
 
 
-def _seconds(moment: datetime) -> int:
+def seconds(moment: datetime) -> int:
+    """How many seconds after the oracle's zero a moment is."""
     return (moment - EPOCH) // timedelta(seconds=1)
 
 
