@@ -9,10 +9,12 @@ from typing import Final
 
 from django.db import transaction
 
+from perks.actions.keeping import track_row
 from perks.actions.known_proofs import Known, known_proofs, meant
 from perks.actions.locking import locked_group
+from perks.actions.proof_files import Folder, NewFiles, file_in, new_files
 from perks.actions.proof_rows import COLUMNS, OPTIONAL, ProofRow, proof_rows
-from perks.models import Participation, Proof
+from perks.models import Participation, Photo, Proof, Track
 from perks.rules import ProofState
 from schedule.models import Course
 from schedule.tables import read_table
@@ -45,7 +47,12 @@ class ProofsImported:
 
 
 def import_proofs(
-    *, course: Course, data: bytes, now: datetime, told: Told = lambda done, total: None
+    *,
+    course: Course,
+    data: bytes,
+    now: datetime,
+    folder: Folder | None = None,
+    told: Told = lambda done, total: None,
 ) -> ProofsImported:
     """Record the proofs of a CSV file with the columns of ``COLUMNS``, whatever the target of the course.
 
@@ -53,34 +60,59 @@ def import_proofs(
     Under a known key, handed in here or imported, status, reason and posted_at become the row's; where the
     row says nothing of reason or posted_at, they stay. With an id all else may change, too: new people are
     named, those who are missing are struck off, except where somebody decided about them here. ``pending``
-    is refused for a proof that a person has decided, because an import takes nobody's decision back.
-    The number of statements does not grow with the rows (by some for each ``BATCH``). ``told`` hears of the
-    progress. Raises BadTable, and changes nothing, where anything in the file is wrong.
+    is refused for a proof that a person has decided, because an import takes nobody's decision back. Photos
+    and tracks are read from the ``folder``; one that the proof has is not taken in again, another photo is
+    added. The number of statements does not grow with the rows (by some for each ``BATCH``). ``told`` hears
+    of the progress. Raises BadTable where anything in the file is wrong, NotSaved where the disk does not
+    keep the photos; then nothing is changed.
     """
     table = read_table(data, COLUMNS, OPTIONAL)
-    rows = proof_rows(table, course, now)
-    with transaction.atomic():
-        for group_id in sorted({row.group_id for row in rows}):
-            locked_group(group_id)
-        found = meant(rows, known_proofs({row.group_id for row in rows}))
-        new = [row for place, row in enumerate(rows) if place not in found]
-        changes = [
-            change for place, known in found.items() if (change := _change(rows[place], known, now)).is_any
-        ]
-        table.check()
-        total = len(new) + len(changes)
-        for start in range(0, len(new), BATCH):
-            told(start, total)
-            _record(new[start : start + BATCH], now)
-        for start in range(0, len(changes), BATCH):
-            told(len(new) + start, total)
-            _write(changes[start : start + BATCH], now)
-        told(total, total)
+    rows = proof_rows(table, course, now, file_in(folder))
+    groups = {row.group_id for row in rows}
+    files = NewFiles()
+    if folder is not None and any(row.file for row in rows):
+        files = new_files(rows, meant(rows, known_proofs(groups)), folder, course.zone, told)
+    certain, used = True, set[int]()
+    try:
+        with transaction.atomic(durable=True):
+            for group_id in sorted(groups):
+                locked_group(group_id)
+            found = meant(rows, known_proofs(groups))
+            new = [place for place in range(len(rows)) if place not in found]
+            changes = [_change(place, rows[place], known, files, now) for place, known in found.items()]
+            table.check()
+            changes = [change for change in changes if change.is_any]
+            used = {*new, *(change.place for change in changes if change.photo)}
+            _write_all([(place, rows[place]) for place in new], changes, files, now, told)
+            certain = False
+    except BaseException:
+        # A commit that broke off may have happened all the same: the housekeeping finds out later.
+        if certain:
+            files.forget()
+        raise
+    files.forget(but=used)
     return ProofsImported(len(new), len(changes), len(table.rows) - len(new) - len(changes))
 
 
-def _record(rows: Sequence[ProofRow], now: datetime) -> None:
-    """Store new proofs with their people."""
+def _write_all(
+    new: Sequence[tuple[int, ProofRow]],
+    changes: Sequence[_Change],
+    files: NewFiles,
+    now: datetime,
+    told: Told,
+) -> None:
+    total = len(new) + len(changes)
+    for start in range(0, len(new), BATCH):
+        told(start, total)
+        _record(new[start : start + BATCH], files, now)
+    for start in range(0, len(changes), BATCH):
+        told(len(new) + start, total)
+        _write(changes[start : start + BATCH], now)
+    told(total, total)
+
+
+def _record(places: Sequence[tuple[int, ProofRow]], files: NewFiles, now: datetime) -> None:
+    """Store new proofs with their people and files."""
     proofs = Proof.objects.bulk_create(
         Proof(
             group_id=row.group_id,
@@ -94,30 +126,40 @@ def _record(rows: Sequence[ProofRow], now: datetime) -> None:
             origin=Proof.Origin.IMPORT,
             external_id=row.external_id,
         )
-        for row in rows
+        for _place, row in places
     )
+    made = [(place, row, proof) for (place, row), proof in zip(places, proofs, strict=True)]
     Participation.objects.bulk_create(
         Participation(proof=proof, person_id=person)
-        for proof, row in zip(proofs, rows, strict=True)
+        for _place, row, proof in made
         for person in sorted(row.people)
+    )
+    Photo.objects.bulk_create(
+        files.photos[place].row(proof, 1) for place, _row, proof in made if place in files.photos
+    )
+    Track.objects.bulk_create(
+        track_row(files.tracks[place], proof) for place, _row, proof in made if place in files.tracks
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What a row changes about a known proof: its columns, the people added, and those in another state."""
+    """What a row changes about a known proof: columns, people added, people in another state, its files."""
 
+    place: int
     proof: Proof
     columns: frozenset[str]
     added: tuple[Participation, ...]
     turned: tuple[Participation, ...]
+    photo: Photo | None
+    track: Track | None
 
     @property
     def is_any(self) -> bool:
-        return bool(self.columns or self.added or self.turned)
+        return bool(self.columns or self.added or self.turned or self.photo or self.track)
 
 
-def _change(row: ProofRow, known: Known, now: datetime) -> _Change:
+def _change(place: int, row: ProofRow, known: Known, files: NewFiles, now: datetime) -> _Change:
     """How a known proof becomes what the row says; a decision to be taken back is noted in the row."""
     proof = known.proof
     if row.state is ProofState.PENDING and proof.decided_by_id is not None:
@@ -135,9 +177,18 @@ def _change(row: ProofRow, known: Known, now: datetime) -> _Change:
     for column, value in changed.items():
         setattr(proof, column, value)
     added, turned = _other_people(row, known, now) if row.external_id else ((), ())
-    if changed or added or turned:
-        proof.version += 1
-    return _Change(proof, frozenset(changed), added, turned)
+    kept, read = files.photos.get(place), files.tracks.get(place)
+    change = _Change(
+        place,
+        proof,
+        frozenset(changed),
+        added,
+        turned,
+        kept.row(proof, known.next_position) if kept and not known.has(kept.sha256) else None,
+        track_row(read, proof) if read and not known.track else None,
+    )
+    proof.version += change.is_any
+    return change
 
 
 def _other_people(
@@ -168,6 +219,8 @@ def _write(changes: Sequence[_Change], now: datetime) -> None:
         update_fields=UPDATED,
     )
     Participation.objects.bulk_create(part for change in changes for part in change.added)
+    Photo.objects.bulk_create(change.photo for change in changes if change.photo)
+    Track.objects.bulk_create(change.track for change in changes if change.track)
     for state in (Participation.State.NAMED, Participation.State.STRUCK):
         turned = [part.pk for change in changes for part in change.turned if part.state == state]
         for start in range(0, len(turned), BATCH):

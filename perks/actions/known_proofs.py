@@ -13,12 +13,24 @@ from perks.models import Participation, Photo, Proof, Track
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A proof that is there, with its people by id, and its files: the SHA-256 of what was sent."""
+    """A proof that is there, with its people by id.
+
+    ``photos`` are the positions of its photos by the SHA-256 of what was sent, ``track`` that of its track.
+    """
 
     proof: Proof
     parts: dict[int, Participation] = field(default_factory=dict)
-    photos: list[str] = field(default_factory=list)
-    track: list[str] = field(default_factory=list)
+    photos: dict[str, int] = field(default_factory=dict)
+    track: set[str] = field(default_factory=set)
+
+    def has(self, sha256: str) -> bool:
+        """Whether it has this file already, also where that was removed since."""
+        return sha256 in self.photos or sha256 in self.track
+
+    @property
+    def next_position(self) -> int:
+        """Where its next photo goes."""
+        return max(self.photos.values(), default=0) + 1
 
     @property
     def people(self) -> frozenset[int]:
@@ -43,12 +55,12 @@ def known_proofs(groups: Collection[int]) -> list[Known]:
     found = {proof.pk: Known(proof) for proof in proofs}
     for part in Participation.objects.filter(proof__group__in=groups).order_by():
         found[part.proof_id].parts[part.person_id] = part
-    photos = Photo.objects.filter(proof__group__in=groups).order_by("proof", "position")
-    for proof_id, sha256 in photos.values_list("proof_id", "sha256"):
-        found[proof_id].photos.append(sha256)
+    photos = Photo.objects.filter(proof__group__in=groups).order_by("position")
+    for proof_id, sha256, position in photos.values_list("proof_id", "sha256", "position"):
+        found[proof_id].photos[sha256] = position
     tracks = Track.objects.filter(proof__group__in=groups).values_list("proof_id", "sha256")
     for proof_id, sha256 in tracks:
-        found[proof_id].track.append(sha256)
+        found[proof_id].track.add(sha256)
     return list(found.values())
 
 

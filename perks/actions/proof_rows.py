@@ -70,13 +70,13 @@ class _Part:
         )
 
 
-def proof_rows(table: Table, course: Course, now: datetime) -> list[ProofRow]:
+def proof_rows(table: Table, course: Course, now: datetime, file: Callable[[str], str]) -> list[ProofRow]:
     """The proofs of a table, each once; what is wrong is noted in the rows. In three statements.
 
-    Rows with one key are one proof: with the same content the first stands for all, with another the later
-    ones are wrong.
+    ``file`` reads the cell with the name of a file. Rows with one key are one proof: with the same content
+    the first stands for all, with another the later ones are wrong.
     """
-    reader = _Reader(course, now)
+    reader = _Reader(course, now, file)
     found: dict[tuple[object, ...], ProofRow] = {}
     for row in table.rows:
         proof = reader.read(row)
@@ -92,8 +92,8 @@ def proof_rows(table: Table, course: Course, now: datetime) -> list[ProofRow]:
 class _Reader:
     """Reads rows with what is known about one course."""
 
-    def __init__(self, course: Course, now: datetime) -> None:
-        self.zone, self.now = course.zone, now
+    def __init__(self, course: Course, now: datetime, file: Callable[[str], str]) -> None:
+        self.zone, self.now, self.file = course.zone, now, file
         self.groups = dict(StudyGroup.objects.filter(course=course).values_list("name", "pk"))
         self.activities = _activities(course)
         self.members = _Members(course)
@@ -120,7 +120,7 @@ class _Reader:
             taken_at=taken_at or self.now,
             people=frozenset(people.values()),
             state=state or ProofState.PENDING,
-            file=row.cells["file"],
+            file=row.read("file", self.file, ""),
             takes_tracks=activity is not None and activity.takes_tracks,
             external_id=row.read("id", words("an id", at_most=ID_LENGTH), "") if row.cells["id"] else "",
             posted_at=self._posted_at(row, taken_at),
