@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from people.audit import audited
 from people.models import User
 from people.storage import NotSaved
-from perks.actions.keeping import KeptPhoto, forget_photos, keep_photos
+from perks.actions.keeping import KeptPhoto, forget_photos, keep_photos, track_row
 from perks.actions.locking import locked_group
-from perks.models import Activity, Checkpoint, Participation, Photo, Proof, Track
+from perks.models import Activity, Checkpoint, Participation, Photo, Proof
 from perks.photos import MOST_BYTES, PHOTOS_A_PROOF, BadPhoto, ReadPhoto, read_photo
 from perks.queries.members import members_at
 from perks.tracks import BadTrack, ReadTrack, read_track
@@ -150,14 +150,7 @@ def write_files(proof: Proof, photos: Sequence[KeptPhoto], track: ReadTrack | No
     """Write the rows of a stored proof's photos, which lie on the disk, and of its track."""
     Photo.objects.bulk_create(photo.row(proof, place) for place, photo in enumerate(photos, start=1))
     if track is not None:
-        Track.objects.create(
-            proof=proof,
-            started_at=track.started_at,
-            ended_at=track.ended_at,
-            length_m=track.length_m,
-            lines=track.lines,
-            sha256=track.sha256,
-        )
+        track_row(track, proof).save()
 
 
 def _moment(files: ProofFiles | None, typed: datetime | None) -> datetime | None:
