@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.contrib.admin.exceptions import DisallowedModelAdminLookup
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -26,6 +21,7 @@ from grading.actions.claim import AlreadyClaimed, claim_submission, release_subm
 from grading.actions.review import ReviewConflict, review_submission
 from grading.admin.filters import AssignmentFilter, StateFilter, StudentGroupFilter, WhoseFilter
 from grading.admin.review_form import ReviewForm
+from grading.admin.through import ThroughAdmin
 from grading.admin.together import download, give_back, take
 from grading.admin.words import lateness_text, sum_text
 from grading.models import Claim, Review, Submission
@@ -34,10 +30,7 @@ from grading.queries.reading import read_files
 from people.history import in_words
 from people.models import AuditEntry
 from schedule.admin.filters import CourseFilter
-from schedule.admin.taught import NOTHING, TaughtAdmin, moment_in
-
-FILTERS = "_changelist_filters"
-"""The parameter in which Django's administration keeps the list that a page was opened from."""
+from schedule.admin.taught import NOTHING, moment_in
 
 
 class Queue(ChangeList):
@@ -52,13 +45,6 @@ class Queue(ChangeList):
         self.result_list = works
 
 
-class Order(ChangeList):
-    """The same works in the same order, where only their ids are asked for."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        self.result_list = self.queryset
-
-
 def _line(work: Submission) -> QueueLine:
     line: QueueLine = work.line  # type: ignore[attr-defined]
     return line
@@ -69,9 +55,10 @@ def _subject(work: Submission) -> str:
 
 
 @admin.register(Submission)
-class WorkAdmin(TaughtAdmin):
+class WorkAdmin(ThroughAdmin):
     """Everything handed in to the courses that the reader teaches, but nothing of their own."""
 
+    listing = Queue
     course_path = "assignment__course"
     list_title = gettext_lazy("Works")
     nothing = gettext_lazy("No work waits for points. What has them stands under “graded”.")
@@ -101,9 +88,6 @@ class WorkAdmin(TaughtAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         works = Submission.objects.gradable_by(request.user).order_by("submitted_at", "pk")
         return works.select_related("student", "assignment__course", "review__reviewer", "claim__ta")
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return Order if hasattr(request, "only_order") else Queue
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -177,7 +161,7 @@ class WorkAdmin(TaughtAdmin):
         if not form.is_valid():
             form.point_at_what_is_wrong()
             return self._page(request, work, form)
-        queue = self._queue(request)
+        queue = self.queue(request)
         try:
             review = review_submission(
                 submission=work,
@@ -207,7 +191,7 @@ class WorkAdmin(TaughtAdmin):
     ) -> HttpResponse:
         page = work_page(work, timezone.now())
         entries = AuditEntry.objects.of(*self.history_rows(work)).select_related("person")
-        waiting = self._queue(request)
+        waiting = self.queue(request)
         context = {
             **self.admin_site.each_context(request),
             "title": _subject(work),
@@ -224,8 +208,8 @@ class WorkAdmin(TaughtAdmin):
             "zone": page.course.zone,
             "changes": in_words(entries[:100], page.course.zone),
             "left": len(waiting),
-            "has_next": bool(self._open_to(request, waiting) - {work.pk}),
-            "list_url": self._list_address(request),
+            "has_next": bool(self.open_to(request, waiting) - {work.pk}),
+            "list_url": self.list_address(request),
         }
         template = "admin/grading/submission/work.html"
         return TemplateResponse(request, template, context, status=409 if theirs else 200)
@@ -248,41 +232,21 @@ class WorkAdmin(TaughtAdmin):
 
     # The way through the queue
 
-    def _queue(self, request: HttpRequest) -> list[int]:
-        """The ids of the list that the page was opened from, in its order; of what waits, if from none."""
-        probe = copy(request)
-        probe.GET = QueryDict(request.GET.get(FILTERS, ""))
-        probe.only_order = True  # type: ignore[attr-defined]
-        try:
-            listed = self.get_changelist_instance(probe).queryset
-        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
-            return []
-        return list(listed.values_list("pk", flat=True))
-
-    def _open_to(self, request: HttpRequest, queue: list[int]) -> set[int]:
+    def open_to(self, request: HttpRequest, queue: list[int]) -> set[int]:
         """Those of the works that no other TA has taken."""
         claimed = Claim.objects.filter(submission__in=queue).exclude(ta=request.user.pk)
         return set(queue) - set(claimed.values_list("submission_id", flat=True))
 
-    def _list_address(self, request: HttpRequest) -> str:
-        filters = request.GET.get(FILTERS, "")
-        return reverse("admin:grading_submission_changelist") + (f"?{filters}" if filters else "")
-
     def _next_address(self, request: HttpRequest, work: Submission, queue: list[int]) -> str:
         """Where to go after saving: the same page, the list, or the work after this one."""
-        own = request.get_full_path()
         if "_continue" in request.POST:
-            return own
+            return request.get_full_path()
         if "_next" not in request.POST:
-            return self._list_address(request)
-        after = queue[queue.index(work.pk) + 1 :] if work.pk in queue else []
-        mine = self._open_to(request, queue) - {work.pk}
-        following = next((pk for pk in (*after, *queue) if pk in mine), None)
+            return self.list_address(request)
+        following = self.following(request, work.pk, queue)
         if following is None:
             is_last = not set(queue) - {work.pk}
             said = _("Every work is marked.") if is_last else _("The other works are taken by other TAs.")
             messages.info(request, said)
-            return self._list_address(request)
-        filters = request.GET.get(FILTERS, "")
-        query = f"?{urlencode({FILTERS: filters})}" if filters else ""
-        return reverse("admin:grading_submission_change", args=[following]) + query
+            return self.list_address(request)
+        return self.page_address(request, following)
