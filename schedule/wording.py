@@ -4,7 +4,7 @@ What a page prints goes through here, so that the same value looks the same on e
 in Russian, the minus sign U+2212, no-break spaces before units, moments in the course's zone.
 """
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from django.utils import formats
 from django.utils.dateformat import format as format_date
@@ -95,6 +95,21 @@ def moment_text(at: datetime, style: str, zone: tzinfo, *, with_zone: bool = Fal
     local = at.astimezone(zone)
     text = date_text(local, style)
     return f"{text}{NBSP}{zone_name(local)}" if with_zone else text
+
+
+def offset_text(apart: timedelta) -> str:
+    """How far one moment is from another, with its sign: "+4 min", "−1 h 5 min", "+3 d"."""
+    minutes = abs(round(apart / timedelta(minutes=1)))
+    sign = MINUS if apart < timedelta(0) and minutes else "+"
+    hours, days = minutes // 60, minutes // 1440
+    if not hours:
+        pattern = pgettext("an offset", "%(minutes)d min")
+    elif days < 2:
+        pattern = pgettext("an offset", "%(hours)d h %(minutes)d min")
+    else:
+        pattern = pgettext("an offset", "%(days)d d")
+    rest = minutes % 60
+    return sign + (pattern % {"days": days, "hours": hours, "minutes": rest}).replace(" ", NBSP)
 
 
 def _on_weekday(value: date) -> str:

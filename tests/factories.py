@@ -26,6 +26,7 @@ from perks.models import (
     ExtensionRequest,
     ExtensionRule,
     Participation,
+    Photo,
     Proof,
     RequestedAssignment,
 )
@@ -222,6 +223,21 @@ def make_proof(
     proof = Proof.objects.create(group=group, activity=activity, checkpoint=place, **values | fields)
     Participation.objects.bulk_create(Participation(proof=proof, person=person) for person in people)
     return proof
+
+
+def make_photo(*, proof: Proof | None = None, **fields: Any) -> Photo:
+    """A row only, unlike any other photo; tests of the storage write bytes."""
+    proof, number = proof or make_proof(), next(_numbers)
+    values: dict[str, Any] = {
+        "position": proof.photos.count() + 1,
+        "path": f"proofs/{number}",
+        "small_path": f"proofs/{number}-small",
+        "width": 1600,
+        "height": 1200,
+        "sha256": f"{number:064x}",
+        "look": "0" * 64,
+    }
+    return Photo.objects.create(proof=proof, **values | fields)
 
 
 def make_request(

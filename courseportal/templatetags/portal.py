@@ -5,9 +5,9 @@ inline style. Points and costs come in as integers of hundredths of a point, mom
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from courseportal import rulers
+from courseportal.time_ruler import Point, time_ruler
 from schedule import wording
 from schedule.markdown import render_markdown
 
@@ -203,3 +204,36 @@ def standing_ruler(
 def price_chart(prices: Sequence[rulers.DayPrice], today: date, due_on: date) -> dict[str, object]:
     """Days and what handing in costs on each; the solid column is today's."""
     return {"chart": rulers.price_chart(prices=prices, today=today, due_on=due_on), "due_on": due_on}
+
+
+@register.simple_tag
+def apart(at: datetime, middle: datetime) -> str:
+    """How far a moment is from another, with its sign: "+4 min"."""
+    return wording.offset_text(at - middle)
+
+
+class _Timeline(Protocol):
+    """What the ruler of an activity at the same time draws: perks.queries.fitting.Timeline."""
+
+    points: Sequence[Point]
+    middle: datetime
+    within: timedelta
+    minutes: int
+    is_forecast: bool
+
+
+@register.inclusion_tag("portal/same_time_ruler.html")
+def same_time_ruler(timeline: _Timeline, zone: tzinfo) -> dict[str, object]:
+    """The window of an activity at the same time, and each proof at its moment; this one is ringed."""
+    ruler = time_ruler(timeline.points, middle=timeline.middle, within=timeline.within)
+    inside = [point.label for point in ruler.points if point.is_counted]
+    outside = [point.label for point in ruler.points if not point.is_counted]
+    told = {"inside": ", ".join(inside) or "\N{EN DASH}", "outside": ", ".join(outside) or "\N{EN DASH}"}
+    return {
+        "ruler": ruler,
+        "edges": (ruler.starts_x, ruler.ends_x),
+        "minutes": timeline.minutes,
+        "middle": wording.moment_text(timeline.middle, "time", zone),
+        "forecast": timeline.is_forecast,
+        "label": _("Inside the window: %(inside)s. Outside it or not checked: %(outside)s.") % told,
+    }
