@@ -8,9 +8,11 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from grading.queries.assignment import AssignmentPage
+from grading.queries.assignments import AssignmentLine
 from grading.queries.attempts import Attempt
+from grading.queries.grades import GradesPage
 from grading.rules import Mark
-from schedule.wording import MINUS, cost_text, points_text
+from schedule.wording import MINUS, cost_text, in_points, points_text
 
 
 class About(StrEnum):
@@ -97,3 +99,28 @@ def both_futures(page: AssignmentPage) -> BothFutures | None:
     if page.is_open and page.terms.if_earned:
         return _of_prices(About.NOW, page.price_now, page.terms.if_earned.prices.penalty_at(page.now))
     return None
+
+
+def score_if_earned(line: AssignmentLine) -> str:
+    """What a score becomes with the perk, beside it; empty where it stays."""
+    if line.if_earned == line.score:
+        return ""
+    if line.if_earned is None:
+        return _("does not count if the perk is earned")
+    return _("%(score)s if the perk is earned") % {"score": points_text(line.if_earned)}
+
+
+def both_in_words(now: int | None, earned: int | None) -> str:
+    """A result in both futures, in a sentence: "now 6 points, 9 if the perk is earned"."""
+    words = {
+        "now": in_points(now) if now is not None else _("nothing counts"),
+        "earned": points_text(earned, trim=True) if earned is not None else "",
+    }
+    if earned is None:
+        return _("now %(now)s, nothing counts if the perk is earned") % words
+    return _("now %(now)s, %(earned)s if the perk is earned") % words
+
+
+def total_if_earned(page: GradesPage) -> int | None:
+    """What the total becomes with the perk; None while there is nothing to earn."""
+    return page.if_earned.total if page.if_earned else None

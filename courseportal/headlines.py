@@ -43,6 +43,14 @@ def work_sentence(line: AssignmentLine, page: AssignmentsPage) -> str:
     """What handing in this assignment means today."""
     if line.state is WorkState.LATE and line.price_now:
         words = {"number": line.number, "price": in_points(line.price_now)}
+        if line.comes_back:
+            return (
+                _(
+                    "Handing in №\N{NO-BREAK SPACE}%(number)d now costs %(price)s, "
+                    "given back if the perk is earned."
+                )
+                % words
+            )
         return _("Handing in №\N{NO-BREAK SPACE}%(number)d now costs %(price)s.") % words
     due_on = line.terms.due_at.astimezone(page.course.zone).date()
     today = page.now.astimezone(page.course.zone).date()
@@ -61,7 +69,7 @@ def assignments_headline(page: AssignmentsPage) -> list[str]:
     if not page.is_student:
         count = len(page.lines)
         return [ngettext("%(count)d assignment.", "%(count)d assignments.", count) % {"count": count}]
-    late = [line for line in page.lines if line.state is WorkState.LATE and line.price_now != line.max_score]
+    late = [line for line in page.lines if line.is_worthwhile]
     chosen = [line for line in page.lines if line.needs_you]
     coming = [line for line in chosen if line not in late]
     sentences = [work_sentence(line, page) for line in [*late[-1:], *coming]]

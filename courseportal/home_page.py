@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from courseportal.rulers import TermMark, Threshold
-from courseportal.schedule_page import term_marks
+from courseportal.schedule_page import may_move_on, term_marks
 from grading.models import Submission
 from grading.queries.assignments import AssignmentLine, AssignmentsPage, assignments_page
 from grading.queries.marking import QueueState, in_state
 from grading.queries.scheme import Scheme, SchemeMissing, grading_scheme
 from grading.rules import Grade, Standing, standing
 from people.models import User
+from perks.queries.strip import PerkStrip, perk_strip
 from schedule.access import teaches
 from schedule.models import Course
 from schedule.queries import ClassEntry, coming_class, week_number
@@ -24,7 +25,8 @@ class StandingNow:
     """Where a student stands. Points are hundredths.
 
     ``waiting`` is the most that work without points may still add; ``next_grade`` is the grade above the
-    student's own and ``next_title`` its word, None and empty at the top.
+    student's own and ``next_title`` its word, None and empty at the top. ``if_earned`` is where the student
+    stands with the perk, None unless that differs.
     """
 
     standing: Standing
@@ -35,6 +37,12 @@ class StandingNow:
     title: str
     next_grade: Grade | None
     next_title: str
+    if_earned: Standing | None
+
+    @property
+    def total_if_earned(self) -> int | None:
+        """What the total becomes with the perk; None unless anything differs."""
+        return self.if_earned.total if self.if_earned else None
 
     @property
     def points_missing(self) -> int:
@@ -51,6 +59,7 @@ class StandingNow:
 class HomePage:
     """All that the first page shows. ``standing`` is None for staff and before there is a grade scale.
 
+    ``perk`` is how far the reader's group is, None for staff and in a course without activities.
     ``works_waiting`` counts the works without points in a course that the reader teaches, None elsewhere.
     """
 
@@ -64,6 +73,12 @@ class HomePage:
     marks: tuple[TermMark, ...]
     standing: StandingNow | None
     works_waiting: int | None
+    perk: PerkStrip | None
+
+    @property
+    def target_on(self) -> date | None:
+        """The day to which deadlines move once the reader's group has earned the perk."""
+        return may_move_on(self.work)
 
     @property
     def is_in_term(self) -> bool:
@@ -72,7 +87,8 @@ class HomePage:
 
 
 def home_page(course: Course, reader: User, now: datetime) -> HomePage:
-    """The first page of a reader of that course, in at most eleven statements."""
+    """The first page of a reader of that course, in at most thirteen statements, two more where the
+    group asks to move deadlines."""
     today = now.astimezone(course.zone).date()
     work = assignments_page(course, reader, now)
     return HomePage(
@@ -86,6 +102,7 @@ def home_page(course: Course, reader: User, now: datetime) -> HomePage:
         marks=term_marks(work),
         standing=_standing(course, work.lines) if work.is_student else None,
         works_waiting=None if work.is_student else _works_waiting(course, reader),
+        perk=perk_strip(course, work.group_id) if work.group_id else None,
     )
 
 
@@ -102,6 +119,7 @@ def _standing(course: Course, lines: Sequence[AssignmentLine]) -> StandingNow | 
     except SchemeMissing:
         return None
     stands = standing([line.score for line in lines], scheme.scale)
+    earned = standing([line.if_earned for line in lines], scheme.scale)
     above = _grade_above(scheme, stands)
     return StandingNow(
         standing=stands,
@@ -116,6 +134,7 @@ def _standing(course: Course, lines: Sequence[AssignmentLine]) -> StandingNow | 
         title=scheme.titles[stands.accumulated.code],
         next_grade=above,
         next_title=scheme.titles[above.code] if above else "",
+        if_earned=earned if earned != stands else None,
     )
 
 

@@ -17,6 +17,9 @@ LABEL_GAP = 800
 LABEL_LINE_WIDTH = 288
 """The narrowest ruler in pixels: labels that collide there are set on a second line."""
 
+TARGET_GAP = 2400
+"""A label of two words and one of one word do not fit beside each other when they are closer than this."""
+
 LETTER_WIDTH = 8
 MARK_STEP = 26
 LABEL_STEP = 16
@@ -83,6 +86,9 @@ class TermRuler:
     marks: tuple[PlacedMark, ...]
     today_x: str | None
     today_anchor: str
+    today_y: int = 16
+    target_x: str | None = None
+    target_anchor: str = "middle"
 
 
 def _months(starts_on: date, ends_on: date, days: int) -> tuple[MonthTick, ...]:
@@ -113,14 +119,21 @@ def _placed_marks(marks: Sequence[TermMark], starts_on: date, days: int) -> list
     return placed
 
 
-def term_ruler(*, starts_on: date, ends_on: date, today: date, marks: Sequence[TermMark]) -> TermRuler:
-    """The term from its first to its last day (both included) with ``marks`` and ``today``."""
+def term_ruler(
+    *, starts_on: date, ends_on: date, today: date, marks: Sequence[TermMark], target: date | None = None
+) -> TermRuler:
+    """The term from its first to its last day (both included) with ``marks`` and ``today``.
+
+    ``target`` is the day to which deadlines may yet move; its label stands above that of a near today.
+    """
     days = max(1, (ends_on - starts_on).days)
     placed = _placed_marks(marks, starts_on, days)
     lift = MARK_STEP * max((level for _, _, level in placed), default=0)
-    axis_y = 48 + lift
     now = hundredths_of_percent((today - starts_on).days, days)
     inside = starts_on <= today <= ends_on
+    may = hundredths_of_percent((target - starts_on).days, days) if target else 0
+    is_near = target is not None and inside and abs(may - now) < TARGET_GAP
+    axis_y = 48 + lift + (LABEL_STEP if is_near else 0)
     return TermRuler(
         height=axis_y + 44,
         axis_y=axis_y,
@@ -135,6 +148,9 @@ def term_ruler(*, starts_on: date, ends_on: date, today: date, marks: Sequence[T
         ),
         today_x=as_percent(now) if inside else None,
         today_anchor=anchor_at(now),
+        today_y=16 + LABEL_STEP if is_near else 16,
+        target_x=as_percent(may) if target and starts_on <= target <= ends_on else None,
+        target_anchor="end" if may > 10_000 - TARGET_GAP else "middle",
     )
 
 
@@ -168,7 +184,11 @@ class RulerTick:
 
 @dataclass(frozen=True)
 class StandingRuler:
-    """Points that count in ink, points that may come hatched, thresholds above and their values below."""
+    """Points that count in ink, points that may come hatched, thresholds above and their values below.
+
+    ``earned_x`` is where the points stand with the perk, None where that is no other place; a dashed frame
+    reaches from the one to the other.
+    """
 
     height: int
     bar_y: int
@@ -178,6 +198,9 @@ class StandingRuler:
     maximum: int
     ticks: tuple[RulerTick, ...]
     thresholds: tuple[PlacedThreshold, ...]
+    earned_x: str | None = None
+    frame_x: str = ""
+    frame: str = ""
 
 
 def _label_edges(label: str, place: int, anchor: str) -> tuple[int, int]:
@@ -188,9 +211,17 @@ def _label_edges(label: str, place: int, anchor: str) -> tuple[int, int]:
 
 
 def standing_ruler(
-    *, counted: int, waiting: int, maximum: int, thresholds: Sequence[Threshold]
+    *,
+    counted: int,
+    waiting: int,
+    maximum: int,
+    thresholds: Sequence[Threshold],
+    if_earned: int | None = None,
 ) -> StandingRuler:
-    """``counted`` points of ``maximum``, with ``waiting`` more that may still be added, all in hundredths."""
+    """``counted`` points of ``maximum``, with ``waiting`` more that may still be added, all in hundredths.
+
+    ``if_earned`` is what they become with the perk, None while there is nothing to earn.
+    """
     ends_at_level: list[int] = []
     placed: list[tuple[Threshold, int, str, int]] = []
     for threshold in sorted(thresholds, key=lambda one: one.points):
@@ -203,6 +234,7 @@ def standing_ruler(
     bar_y = 26 + LABEL_STEP * max((level for *_, level in placed), default=0)
     start = hundredths_of_percent(counted, maximum)
     end = hundredths_of_percent(counted + waiting, maximum)
+    then = start if if_earned is None else hundredths_of_percent(if_earned, maximum)
     return StandingRuler(
         height=bar_y + 48,
         bar_y=bar_y,
@@ -222,6 +254,9 @@ def standing_ruler(
             )
             for one, place, anchor, level in placed
         ),
+        earned_x=as_percent(then) if then != start else None,
+        frame_x=as_percent(min(start, then)),
+        frame=as_percent(abs(then - start)),
     )
 
 

@@ -16,15 +16,28 @@ from schedule.queries import ClassEntry, Programme, Week, monday, programme, wee
 
 
 @dataclass(frozen=True, slots=True)
+class MayBeDue:
+    """An assignment at the moment to which its deadline moves once the group has earned the perk."""
+
+    number: int
+    title: str
+    may_be_at: datetime
+
+
+Line = ClassEntry | AssignmentLine | MayBeDue
+
+
+@dataclass(frozen=True, slots=True)
 class WeekPage:
     """A week with its lines in order of time; ``place`` is past, this or coming.
 
-    A line is a class, or an assignment at the moment of the deadline that holds for the reader.
+    A line is a class, or an assignment at the moment of the deadline that holds for the reader, or once
+    more, in pencil, at the one that may come to hold.
     """
 
     week: Week
     place: str
-    lines: tuple[ClassEntry | AssignmentLine, ...]
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,7 @@ class SchedulePage:
     week_count: int
     weeks: tuple[WeekPage, ...]
     marks: tuple[TermMark, ...]
+    target_on: date | None
     exam: Exam | None
     studies: bool
 
@@ -60,6 +74,7 @@ def schedule_page(course: Course, reader: User, now: datetime) -> SchedulePage:
         week_count=len(term.weeks),
         weeks=tuple(_weeks(term, work.lines, today)),
         marks=term_marks(work),
+        target_on=may_move_on(work),
         exam=term.exam,
         studies=work.is_student,
     )
@@ -81,6 +96,14 @@ def term_marks(work: AssignmentsPage) -> tuple[TermMark, ...]:
     return tuple(_mark(line, work) for line in work.lines)
 
 
+def may_move_on(work: AssignmentsPage) -> date | None:
+    """The day to which deadlines move once the reader's group has earned the perk; None where none may."""
+    return next(
+        (line.may_move_at.astimezone(work.course.zone).date() for line in work.lines if line.may_move_at),
+        None,
+    )
+
+
 def _mark(line: AssignmentLine, work: AssignmentsPage) -> TermMark:
     on = line.terms.due_at.astimezone(work.course.zone).date()
     if work.is_student:
@@ -90,17 +113,26 @@ def _mark(line: AssignmentLine, work: AssignmentsPage) -> TermMark:
     return TermMark(str(line.number), on, state)
 
 
-def _moment(line: ClassEntry | AssignmentLine) -> datetime:
-    return line.terms.due_at if isinstance(line, AssignmentLine) else line.starts_at
+def _moment(line: Line) -> datetime:
+    if isinstance(line, ClassEntry):
+        return line.starts_at
+    return line.may_be_at if isinstance(line, MayBeDue) else line.terms.due_at
+
+
+def _deadlines(work: Sequence[AssignmentLine]) -> Iterator[AssignmentLine | MayBeDue]:
+    for line in work:
+        yield line
+        if line.may_move_at:
+            yield MayBeDue(line.number, line.title, line.may_move_at)
 
 
 def _weeks(term: Programme, work: Sequence[AssignmentLine], today: date) -> Iterator[WeekPage]:
     """The weeks of the term, and those before and after it in which a deadline falls."""
     zone, course = term.course.zone, term.course
     by_number = {week.number: week for week in term.weeks}
-    dues: defaultdict[int, list[AssignmentLine]] = defaultdict(list)
-    for line in work:
-        due_on = line.terms.due_at.astimezone(zone).date()
+    dues: defaultdict[int, list[AssignmentLine | MayBeDue]] = defaultdict(list)
+    for line in _deadlines(work):
+        due_on = _moment(line).astimezone(zone).date()
         number = week_number(course, due_on)
         by_number.setdefault(number, Week(number, monday(due_on), ()))
         dues[number].append(line)

@@ -9,13 +9,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from courseportal.futures import both_futures
+from courseportal.futures import both_futures, both_in_words, score_if_earned, total_if_earned
 from courseportal.headlines import (
     assignments_headline,
     grades_headline,
     home_headline,
     schedule_headline,
 )
+from courseportal.perk_strip import bar_note, perk_sentence
 from courseportal.prices import PriceLine, day_prices, price_lines
 from courseportal.rulers import Threshold
 from courseportal.templatetags.portal import chip
@@ -68,6 +69,11 @@ def attempt_chip(attempt: Attempt) -> SafeString:
 
 register.filter("source_words", source_words)
 register.filter("short_source", short_source)
+register.filter("score_if_earned", score_if_earned)
+register.filter("both_in_words", both_in_words)
+register.filter("total_if_earned", total_if_earned)
+register.filter("perk_sentence", perk_sentence)
+register.filter("bar_note", bar_note)
 
 
 def _note(date: SetDate, terms: Terms, zone: tzinfo) -> str:

@@ -181,23 +181,35 @@ def empty(title: str, text: str = "", *, at: int = 50, url: str = "", link: str 
 
 @register.inclusion_tag("portal/term_ruler.html")
 def term_ruler(
-    starts_on: date, ends_on: date, today: date, marks: Iterable[rulers.TermMark]
+    starts_on: date,
+    ends_on: date,
+    today: date,
+    marks: Iterable[rulers.TermMark],
+    target: date | None = None,
 ) -> dict[str, object]:
-    """The term as a line with the assignments' deadlines on it, and today."""
-    ruler = rulers.term_ruler(starts_on=starts_on, ends_on=ends_on, today=today, marks=list(marks))
+    """The term as a line with the assignments' deadlines on it, and today; ``target`` is drawn in pencil."""
+    ruler = rulers.term_ruler(
+        starts_on=starts_on, ends_on=ends_on, today=today, marks=list(marks), target=target
+    )
     months = [
         (tick, wording.month_text(tick.on), wording.month_text(tick.on, short=True)) for tick in ruler.months
     ]
-    return {"ruler": ruler, "months": months, "today": today}
+    return {"ruler": ruler, "months": months, "today": today, "target": target}
 
 
 @register.inclusion_tag("portal/standing_ruler.html")
 def standing_ruler(
-    counted: int, waiting: int, maximum: int, thresholds: Sequence[rulers.Threshold]
+    counted: int,
+    waiting: int,
+    maximum: int,
+    thresholds: Sequence[rulers.Threshold],
+    if_earned: int | None = None,
 ) -> dict[str, object]:
-    """Points so far against the thresholds of the grades."""
-    ruler = rulers.standing_ruler(counted=counted, waiting=waiting, maximum=maximum, thresholds=thresholds)
-    return {"ruler": ruler, "counted": counted, "waiting": waiting}
+    """Points so far against the thresholds of the grades; with the perk in pencil, where that differs."""
+    ruler = rulers.standing_ruler(
+        counted=counted, waiting=waiting, maximum=maximum, thresholds=thresholds, if_earned=if_earned
+    )
+    return {"ruler": ruler, "counted": counted, "waiting": waiting, "if_earned": if_earned}
 
 
 @register.inclusion_tag("portal/price_chart.html")

@@ -8,7 +8,7 @@ from datetime import datetime
 from grading.models import ExamResult
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
 from grading.queries.gradebook import Gradebook, Works, gradebook, graded_of, may_add, works_of
-from grading.rules import Final, Mark, PassBasis, best_of, mark
+from grading.rules import Final, Mark, PassBasis, Standing, best_of, mark
 from people.models import User
 from schedule.models import Course
 
@@ -19,7 +19,8 @@ class GradeLine:
 
     ``mark`` has the three numbers of the attempt that counts, in hundredths; None where nothing graded
     counts. ``waiting`` says that work is there which has no points yet, ``may_add`` how many
-    it may still add.
+    it may still add. ``if_earned`` is the result with the perk, the same result where no request of the
+    group is provisional.
     """
 
     number: int
@@ -29,6 +30,17 @@ class GradeLine:
     is_passed: bool
     waiting: bool
     may_add: int
+    if_earned: int | None
+
+    @property
+    def result(self) -> int | None:
+        """The penalised score as things stand; None where nothing counts."""
+        return self.mark.result if self.mark else None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the perk, once earned, makes another result of it."""
+        return self.if_earned != self.result
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,8 @@ class GradesPage:
     ``final.grade`` None that there is no final grade (pending, or absent). The ``*_title`` are words for
     grades and outcomes in the reader's language, empty where there is none. The pass is given from
     ``pass_from_title`` on, read from the final grade, or from the accumulated where
-    ``pass_reads_accumulated``.
+    ``pass_reads_accumulated``. While the request of the student's group is provisional, ``if_earned`` is
+    where the student stands with the perk, and ``earned_title`` the word for that grade.
     """
 
     course: Course
@@ -77,6 +90,8 @@ class GradesPage:
     final_title: str
     pass_from_title: str
     pass_reads_accumulated: bool
+    if_earned: Standing | None = None
+    earned_title: str = ""
 
     @property
     def passed_numbers(self) -> tuple[int, ...]:
@@ -118,13 +133,16 @@ def grades_page(course: Course, student: User, now: datetime) -> GradesPage | No
         final_title=scheme.titles[end.grade.code] if end.grade else "",
         pass_from_title=scheme.titles.get(scheme.pass_rule.from_grade, scheme.pass_rule.from_grade),
         pass_reads_accumulated=scheme.pass_rule.basis is PassBasis.ACCUMULATED,
+        if_earned=row.if_earned.standing if row.if_earned else None,
+        earned_title=scheme.titles[row.if_earned.standing.accumulated.code] if row.if_earned else "",
     )
 
 
 def _lines(book: Gradebook, works: Works, deadlines: CourseDeadlines) -> tuple[GradeLine, ...]:
     row, scale = book.rows[0], book.scheme.scale
     lines = []
-    for column, score, waiting in zip(book.columns, row.scores, row.waiting, strict=True):
+    earned = row.if_earned.scores if row.if_earned else row.scores
+    for column, score, waiting, then in zip(book.columns, row.scores, row.waiting, earned, strict=True):
         attempts = works.get((row.student_id, column.id), ())
         prices = deadlines.terms(column.id, row.student_id).prices
         best = best_of(graded_of(attempts), prices)
@@ -137,6 +155,7 @@ def _lines(book: Gradebook, works: Works, deadlines: CourseDeadlines) -> tuple[G
                 is_passed=scale.is_passed(score),
                 waiting=waiting,
                 may_add=may_add(attempts, prices, column.max_score),
+                if_earned=then,
             )
         )
     return tuple(lines)

@@ -122,8 +122,22 @@ def activities_of(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class NamedActivity:
+    """An activity by its short title, what it asks for, and the course's target; None where nothing moves."""
+
+    title: str
+    rule: ActivityRule
+    target_at: datetime | None
+
+
 def activity_rules(course: Course) -> tuple[ActivityRule, ...]:
     """What a course's activities ask for, in order of number; in one statement."""
+    return tuple(one.rule for one in named_activities(course))
+
+
+def named_activities(course: Course) -> tuple[NamedActivity, ...]:
+    """The activities of a course with their names, in order of number; in one statement."""
     rows = (
         Activity.objects.filter(course=course)
         .order_by("number", "checkpoints__number")
@@ -133,25 +147,31 @@ def activity_rules(course: Course) -> tuple[ActivityRule, ...]:
             "count_people",
             "min_people_per_proof",
             "within_minutes",
+            "short_title",
+            "course__extension_rule__target_at",
             "checkpoints__number",
         )
     )
     checkpoints: dict[int, list[int]] = defaultdict(list)
-    asked: dict[int, tuple[int, str, int, int | None]] = {}
-    for number, people, count_people, per_proof, within, checkpoint in rows:
-        asked[number] = (people, count_people, per_proof, within)
+    asked: dict[int, tuple[int, str, int, int | None, str, datetime | None]] = {}
+    for number, *values, checkpoint in rows:
+        asked[number] = tuple(values)  # type: ignore[assignment]  # the columns above
         if checkpoint is not None:
             checkpoints[number].append(checkpoint)
     return tuple(
-        ActivityRule(
-            number,
-            people,
-            CountPeople(count_people),
-            per_proof,
-            None if within is None else timedelta(minutes=within),
-            tuple(checkpoints[number]),
+        NamedActivity(
+            title,
+            ActivityRule(
+                number,
+                people,
+                CountPeople(count_people),
+                per_proof,
+                None if within is None else timedelta(minutes=within),
+                tuple(checkpoints[number]),
+            ),
+            target_at,
         )
-        for number, (people, count_people, per_proof, within) in asked.items()
+        for number, (people, count_people, per_proof, within, title, target_at) in asked.items()
     )
 
 

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from courseportal.futures import About, both_futures
 from grading.queries.assignment import AssignmentPage, assignment_page
 from people.models import User
-from perks.models import Activity, Proof
+from perks.models import Activity, ExtensionRequest, Proof
 from schedule.models import Assignment, Course, StudyGroup
 from tests.factories import (
     make_activity,
     make_assignment,
+    make_enrolment,
     make_extension_rule,
     make_personal_date,
     make_proof,
@@ -254,3 +256,162 @@ class TestPrice:
         assert "9.00 given, does not count" in page
         receipt = text_of(client, course, student, f"receipts/{late.receipt}/", AFTER)
         assert "does not count: came after the moved deadline" in receipt
+
+
+class TestLists:
+    def test_a_provisional_date_and_score_stand_beside_those_that_hold(
+        self, client: Client, course: Course, assignment: Assignment, student: User
+    ) -> None:
+        make_submission(assignment=assignment, student=student, submitted_at=NOW, score=900)
+        for tail in ("assignments/", "/"):
+            page = text_of(client, course, student, tail)
+            assert '<time datetime="2025-12-14T23:59:59+03:00">14 Dec</time> if the perk is earned' in page
+            assert '<b>6.00</b><small>of 10</small><small class="pencil">9.00 if the perk is earned</' in page
+
+    def test_a_price_that_comes_back_is_told_even_if_it_takes_all_points(
+        self, client: Client, course: Course, student: User
+    ) -> None:
+        now = moscow(2025, 11, 20, 12)
+        page = text_of(client, course, student, "assignments/", now)
+        assert "Handing in № 1 now costs 10 points, given back if the perk is earned." in page
+        assert '<li class="entry now">' in page and "comes back with the perk" in page
+
+    def test_an_earned_date_holds_and_says_where_it_comes_from(
+        self, client: Client, course: Course, student: User, proof: Proof
+    ) -> None:
+        approve(proof)
+        for tail in ("assignments/", "/"):
+            page = text_of(client, course, student, tail)
+            assert ">14 Dec, 23:59</time>, moved for the group" in page
+            assert "if the perk is earned" not in page
+
+    def test_so_does_a_personal_one(
+        self, client: Client, course: Course, assignment: Assignment, student: User
+    ) -> None:
+        make_personal_date(assignment=assignment, student=student)
+        assert ">10 Oct, 23:59</time>, personal date" in text_of(client, course, student, "assignments/")
+        assert "<small>Personal date</small>" in text_of(client, course, student, "schedule/")
+
+    def test_the_schedule_and_the_term_have_it_in_pencil_until_it_holds(
+        self, client: Client, course: Course, student: User, proof: Proof
+    ) -> None:
+        before = text_of(client, course, student, "schedule/")
+        assert "№&nbsp;1 would be due: Assignment 1" in before
+        assert ">perk, 14 Dec</text>" in before and "If the perk is earned, deadlines move to" in before
+        approve(proof)
+        after = text_of(client, course, student, "schedule/")
+        assert "№&nbsp;1 is due: Assignment 1" in after and "<small>Moved for the group</small>" in after
+        assert "would be due" not in after and "perk, 14 Dec" not in after
+
+    def test_in_russian(self, client: Client, course: Course, assignment: Assignment, student: User) -> None:
+        make_submission(assignment=assignment, student=student, submitted_at=NOW, score=900)
+        page = text_of(client, course, student, "assignments/", language="ru")
+        assert ">14 дек</time>, если бонус получен" in page and "9,00, если бонус получен" in page
+
+
+class TestToday:
+    def test_the_groups_activities_with_what_is_missing(
+        self, client: Client, course: Course, student: User, group_mate: User, group: StudyGroup
+    ) -> None:
+        places = make_activity(course=course, number=2, checkpoints=3, short_title="Places")
+        make_proof(group=group, activity=places, people=[student, group_mate], checkpoint=1)
+        page = text_of(client, course, student, "/")
+        assert "Asked for: № 1 move to 14 December once the perk is earned." in page
+        assert 'aria-label="0 of 1"><i class="wait"></i></span>' in page
+        assert "to go: 1 person, 1 in check" in page
+        assert 'aria-label="2 of 10"><i class="on"></i><i class="on"></i><i></i>' in page
+        assert "to go: 8 people, 2 places" in page
+
+    @pytest.mark.parametrize(
+        ("earned", "now", "sentence"),
+        [
+            (True, NOW, "The perk is earned: № 1 moved to 14 December, hard and without a penalty."),
+            (False, AFTER, "The perk was not earned by 14 December: the course’s deadlines hold for № 1,"),
+        ],
+    )
+    def test_the_request_in_a_sentence(
+        self,
+        client: Client,
+        course: Course,
+        student: User,
+        proof: Proof,
+        earned: bool,
+        now: datetime,
+        sentence: str,
+    ) -> None:
+        if earned:
+            approve(proof)
+        assert sentence in text_of(client, course, student, "/", now)
+
+    def test_without_a_request_nothing_is_chosen(
+        self, client: Client, course: Course, student: User, proof: Proof
+    ) -> None:
+        ExtensionRequest.objects.all().delete()
+        assert "No deadlines are chosen yet." in text_of(client, course, student, "/")
+        approve(proof)
+        page = text_of(client, course, student, "/")
+        assert "The perk is earned, and no deadlines are chosen yet." in page
+        assert 'class="ten full' in page
+
+    def test_staff_have_no_group_to_watch_here(self, client: Client, course: Course, assistant: User) -> None:
+        assert "perkstrip" not in text_of(client, course, assistant, "/")
+
+    def test_the_total_in_both_futures(
+        self, client: Client, course: Course, assignment: Assignment, student: User, proof: Proof
+    ) -> None:
+        make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 10, 7), score=1000)
+        page = text_of(client, course, student, "/")
+        assert "10 if the perk is earned</li>" in page and '<small class="may">1 if the perk is' in page
+        approve(proof)
+        assert "if the perk is earned" not in text_of(client, course, student, "/")
+
+
+class TestGrades:
+    def test_each_line_the_total_what_is_passed_and_the_grade(
+        self, client: Client, course: Course, assignment: Assignment, student: User, proof: Proof
+    ) -> None:
+        make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 10, 7), score=900)
+        for number in (2, 3):
+            other = make_assignment(course=course, number=number, max_score=1500)
+            make_submission(assignment=other, student=student, score=1350)
+        page = text_of(client, course, student, "grades/")
+        assert '<small class="pencil">now 2 points, 9 if the perk is earned</small>' in page
+        assert "B, if the perk is earned</span><b>36.00</b>" in page
+        assert '2 of 3<small class="may">3 if the perk is earned</small>' in page
+        assert 'unsatisfactory<small class="may">satisfactory if the perk is earned</small>' in page
+        assert "; 36 if the perk is earned" in page  # what the ruler says
+        assert 'class="okdash"' in page
+        approve(proof)
+        assert "if the perk is earned" not in text_of(client, course, student, "grades/")
+
+    def test_in_russian(self, client: Client, course: Course, assignment: Assignment, student: User) -> None:
+        make_submission(assignment=assignment, student=student, submitted_at=NOW, score=900)
+        page = text_of(client, course, student, "grades/", language="ru")
+        assert "сейчас 6 баллов, 9, если бонус получен" in page
+
+
+STATEMENTS = {"/": 17, "assignments/": 13, "assignments/1/": 14, "schedule/": 17, "grades/": 15}
+"""Two more than without a request, which reads what the group has earned; Today reads its bars in two."""
+
+
+@pytest.mark.parametrize("path", STATEMENTS)
+@pytest.mark.parametrize("rows", [1, 30])
+def test_a_page_takes_the_same_statements_however_much_was_done(
+    client: Client,
+    course: Course,
+    assignment: Assignment,
+    activity: Activity,
+    group: StudyGroup,
+    student: User,
+    rows: int,
+    path: str,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(rows):
+        make_submission(assignment=assignment, student=student, submitted_at=NOW, score=900)
+        make_assignment(course=course, number=number + 2)
+        people = [student, make_enrolment(group=group).person]
+        make_proof(group=group, activity=activity, people=people, state=Proof.State.PENDING)
+    client.force_login(student)
+    with time_machine.travel(NOW, tick=False), django_assert_num_queries(STATEMENTS[path]):
+        assert client.get(path if path == "/" else url(course, path)).status_code == 200
