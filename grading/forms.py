@@ -9,26 +9,10 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from people.forms import FilesField
 from schedule.models import Assignment
-
-
-class FilesInput(forms.ClearableFileInput):
-    """A file field of the browser in which several files may be chosen."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files; cleans to a list, empty where none was chosen."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        # Sizes, kinds and names are judged with the assignment's limits, all files at once.
-        return [file for file in data or () if isinstance(file, UploadedFile)]
 
 
 class HandInForm(forms.Form):
