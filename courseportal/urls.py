@@ -15,6 +15,10 @@ course_patterns = [
     path("about/", views.about, name="about"),
 ]
 
+perk_patterns: list[URLPattern | URLResolver] = [
+    path("", include("perks.urls")),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health/", health_page, name="health"),
@@ -23,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("courses/<slug:slug>/", include((course_patterns, "schedule"))),
     path("courses/<slug:slug>/", include("grading.urls")),
+    path("courses/<slug:slug>/perk/", include((perk_patterns, "perks"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("preferences/theme/", set_theme, name="set_theme"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),

@@ -22,3 +22,12 @@ def members_at(group: StudyGroup, moment: datetime) -> list[Member]:
     enrolments = Enrolment.objects.at(moment).filter(group=group, role__in=STUDENT_ROLES)
     rows = enrolments.values_list("person_id", "person__name", "person__email").distinct()
     return sorted((Member(*row) for row in rows), key=lambda one: (one.name, one.email))
+
+
+def past_members(group: StudyGroup, now: datetime) -> list[Member]:
+    """Those who were students of a group and are no longer, by name; in one statement."""
+    enrolments = Enrolment.objects.filter(group=group, role__in=STUDENT_ROLES)
+    present = Enrolment.objects.at(now).filter(group=group, role__in=STUDENT_ROLES)
+    past = enrolments.filter(left_at__lte=now).exclude(person__in=present.values("person"))
+    rows = past.values_list("person_id", "person__name", "person__email").distinct()
+    return sorted((Member(*row) for row in rows), key=lambda one: (one.name, one.email))

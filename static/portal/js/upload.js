@@ -22,6 +22,25 @@ function size(bytes, isTooMuch = false) {
   return `${number.format(value)}\u00a0${units[unit]}`;
 }
 
+// Kinds are suffixes, or types such as image/jpeg; of a file whose type the browser does not know the server tells.
+function isOfKind(file, kind) {
+  if (!kind.includes("/")) return file.name.toLowerCase().endsWith(kind);
+  return file.type === kind || (file.type === "" && !/\.hei[cf]$/i.test(file.name));
+}
+
+// A small picture of a photo, one after the other: a phone decodes ten at once only with trouble.
+let drawing = Promise.resolve();
+function draw(canvas, file) {
+  drawing = drawing.then(async () => {
+    const picture = await createImageBitmap(file, { resizeWidth: 2 * canvas.width, resizeQuality: "medium" });
+    const side = Math.min(picture.width, picture.height);
+    const corner = [(picture.width - side) / 2, (picture.height - side) / 2];
+    canvas.getContext("2d").drawImage(picture, ...corner, side, side, 0, 0, canvas.width, canvas.height);
+    canvas.hidden = false;
+    picture.close();
+  }).catch(() => {}); // no picture: the server says why
+}
+
 async function digest(file) {
   if (!crypto.subtle || file.size > 64 * 2 ** 20) return "";
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
@@ -60,7 +79,7 @@ function setUp() {
     const found = [];
     for (const file of chosen) {
       if (file.size === 0) found.push(fill(words.empty, { name: file.name }));
-      if (kinds.length && !kinds.some((kind) => file.name.toLowerCase().endsWith(kind))) {
+      if (kinds.length && !kinds.some((kind) => isOfKind(file, kind))) {
         found.push(fill(words.kind, { name: file.name, kinds: kinds.join(", ") }));
       }
     }
@@ -79,6 +98,8 @@ function setUp() {
       take(chosen.filter((one) => one !== file));
       input.focus();
     });
+    const canvas = item.querySelector("canvas");
+    if (canvas) draw(canvas, file);
     digest(file).then((hash) => {
       const note = item.querySelector("[data-known]");
       note.hidden = !(hash in known);
