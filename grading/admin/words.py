@@ -6,6 +6,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.queries.attempts import IfEarned
 from grading.rules import Mark
 from schedule.points import plain_points
 
@@ -26,6 +27,17 @@ def lateness_text(days_late: int, price: int | None) -> str:
         return _("on time")
     words = ngettext("%(count)d day late", "%(count)d days late", days_late) % {"count": days_late}
     return f"{words}, {MINUS}{points_text(price)}" if price else _("%s, no penalty") % words
+
+
+def earned_text(price: int | None, mark: Mark | None, earned: IfEarned | None, would_not_count: bool) -> str:
+    """What the perk, once earned, makes of a work's points or price; empty where nothing else."""
+    if would_not_count:
+        return _("will not count if the perk is earned")
+    if earned is None or not earned.differs_from(price, mark):
+        return ""
+    if earned.mark is not None and earned.mark.result is not None:
+        return _("%s if the perk is earned") % points_text(earned.mark.result)
+    return _("%s if the perk is earned") % points_text(-(earned.price or 0))
 
 
 def sum_text(mark: Mark) -> str:

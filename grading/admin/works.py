@@ -23,7 +23,8 @@ from grading.admin.filters import AssignmentFilter, StateFilter, StudentGroupFil
 from grading.admin.review_form import ReviewForm
 from grading.admin.through import ThroughAdmin
 from grading.admin.together import download, give_back, take
-from grading.admin.words import lateness_text, sum_text
+from grading.admin.words import earned_text, lateness_text, sum_text
+from grading.dates import meaning_words, origin_words, source_words
 from grading.models import Claim, Review, Submission
 from grading.queries.marking import QueueLine, mark_of, queue_lines, work_page
 from grading.queries.reading import read_files
@@ -48,6 +49,12 @@ class Queue(ChangeList):
 def _line(work: Submission) -> QueueLine:
     line: QueueLine = work.line  # type: ignore[attr-defined]
     return line
+
+
+def _with_earned(text: str, line: QueueLine) -> str:
+    """With what the perk would make of it on a line of its own, in pencil."""
+    other = earned_text(line.price, line.mark, line.if_earned, line.would_not_count)
+    return format_html('{}<br><span class="pencil">{}</span>', text, other) if other else text
 
 
 def _subject(work: Submission) -> str:
@@ -117,7 +124,9 @@ class WorkAdmin(ThroughAdmin):
 
     @admin.display(description=gettext_lazy("lateness"))
     def lateness(self, work: Submission) -> str:
-        return lateness_text(_line(work).days_late, _line(work).price)
+        line = _line(work)
+        text = lateness_text(line.days_late, line.price)
+        return text if line.mark else _with_earned(text, line)
 
     @admin.display(description=gettext_lazy("age"), ordering="submitted_at")
     def age(self, work: Submission) -> str:
@@ -125,8 +134,8 @@ class WorkAdmin(ThroughAdmin):
 
     @admin.display(description=gettext_lazy("points"))
     def points(self, work: Submission) -> str:
-        mark = _line(work).mark
-        return NOTHING if mark is None else sum_text(mark)
+        line = _line(work)
+        return _with_earned(sum_text(line.mark), line) if line.mark else NOTHING
 
     @admin.display(description=gettext_lazy("TA"))
     def whose(self, work: Submission) -> str:
@@ -190,6 +199,7 @@ class WorkAdmin(ThroughAdmin):
         self, request: HttpRequest, work: Submission, form: ReviewForm, theirs: Review | None = None
     ) -> HttpResponse:
         page = work_page(work, timezone.now())
+        zone = page.course.zone
         entries = AuditEntry.objects.of(*self.history_rows(work)).select_related("person")
         waiting = self.queue(request)
         context = {
@@ -204,9 +214,15 @@ class WorkAdmin(ThroughAdmin):
             "theirs": theirs,
             "claim": Claim.objects.filter(submission=work).select_related("ta").first(),
             "mark": mark_of(work, page.terms.prices),
-            "lateness": lateness_text(page.attempt.days_late, page.price),
-            "zone": page.course.zone,
-            "changes": in_words(entries[:100], page.course.zone),
+            "lateness": lateness_text(page.attempt.days_late, page.price)
+            if page.price is not None
+            else page.attempt.state.words,
+            "dates": [
+                (date, source_words(date), [origin_words(date, zone), meaning_words(date, page.terms)])
+                for date in page.terms.dates
+            ],
+            "zone": zone,
+            "changes": in_words(entries[:100], zone),
             "left": len(waiting),
             "has_next": bool(self.open_to(request, waiting) - {work.pk}),
             "list_url": self.list_address(request),

@@ -77,7 +77,7 @@ class AssignmentPage:
     @property
     def best_if_earned(self) -> Attempt | None:
         """The attempt whose result becomes the score once the perk is earned, while that may still be."""
-        return next((one for one in self.attempts if one.if_earned and one.if_earned.counts), None)
+        return next((attempt for attempt in self.attempts if attempt.counts_if_earned), None)
 
     @property
     def pointed_to(self) -> Attempt | None:

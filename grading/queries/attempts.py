@@ -72,12 +72,17 @@ class IfEarned:
     """What an attempt becomes once the group has earned the perk. Points and prices are hundredths.
 
     ``price`` is what lateness costs then, None where the attempt would not count; ``mark`` is None while no
-    points are given; ``counts``: its result would be the assignment's score.
+    points are given.
     """
 
     price: int | None
     mark: Mark | None
-    counts: bool
+
+    def differs_from(self, price: int | None, mark: Mark | None) -> bool:
+        """Whether that is something else than the price and the mark as things stand."""
+        if mark is None or self.mark is None:
+            return self.price != price
+        return self.mark.result != mark.result
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,9 @@ class Attempt:
     (``score - penalty``, plus ``bonus``, is ``result``; no ``result`` where it came too late), None while no
     points are given. ``is_pointed_to``
     is true for the one attempt the TA should look at. ``feedback`` is safe HTML, empty where there is none.
-    ``if_earned`` is there while the group's request for this assignment is provisional. ``would_not_count``:
-    it counts, but will not if the perk is earned, having come after the date that the group asked for.
+    ``if_earned`` is there while the group's request for this assignment is provisional, and
+    ``counts_if_earned`` says whether its result would be the assignment's score then. ``would_not_count``: it
+    counts, but will not if the perk is earned, having come after the date that the group asked for.
     """
 
     id: int
@@ -110,16 +116,12 @@ class Attempt:
     is_pointed_to: bool
     would_not_count: bool = False
     if_earned: IfEarned | None = None
+    counts_if_earned: bool = False
 
     @property
     def differs(self) -> bool:
         """Whether the perk, once earned, makes something else of it than what it is now."""
-        earned = self.if_earned
-        if earned is None:
-            return False
-        if self.mark is None or earned.mark is None:
-            return earned.price != self.price
-        return earned.mark.result != self.mark.result
+        return self.if_earned is not None and self.if_earned.differs_from(self.price, self.mark)
 
     @property
     def counts(self) -> bool:
@@ -148,7 +150,7 @@ def describe_attempts(
     """The same for rows that are already here: one student's submissions, in order, with their reviews."""
     marks = [_mark_of(submission, terms) for submission in submissions]
     counting = counting_place(submissions, terms)
-    earned = _if_earned(submissions, terms.if_earned)
+    counting_then = counting_place(submissions, terms.if_earned) if terms.if_earned else None
     pointed = pointed_place([(one.submitted_at, one.chosen_at) for one in submissions])
     lines = _file_lines(submissions, files)
     return tuple(
@@ -160,21 +162,18 @@ def describe_attempts(
             points=marks[place],
             state=_state(submission, marks[place], terms, place == counting),
             is_pointed_to=place == pointed,
-            if_earned=earned[place],
+            counts_if_earned=place == counting_then,
         )
         for place, submission in enumerate(submissions)
     )
 
 
-def _if_earned(submissions: Sequence[Submission], terms: Terms | None) -> list[IfEarned | None]:
-    """What each becomes on the terms that hold once the perk is earned; None where there are none."""
-    if terms is None:
-        return [None for _submission in submissions]
-    counting = counting_place(submissions, terms)
-    return [
-        IfEarned(terms.prices.penalty_at(one.submitted_at), _mark_of(one, terms), place == counting)
-        for place, one in enumerate(submissions)
-    ]
+def if_earned(submission: Submission, terms: Terms) -> IfEarned | None:
+    """What a submission becomes with the perk; None unless the group's request is provisional."""
+    if terms.if_earned is None:
+        return None
+    price = terms.if_earned.prices.penalty_at(submission.submitted_at)
+    return IfEarned(price, _mark_of(submission, terms.if_earned))
 
 
 def counting_place(submissions: Sequence[Submission], terms: Terms) -> int | None:
@@ -230,7 +229,7 @@ def _attempt(
     points: Mark | None,
     state: AttemptState,
     is_pointed_to: bool,
-    if_earned: IfEarned | None,
+    counts_if_earned: bool,
 ) -> Attempt:
     review = getattr(submission, "review", None)
     step = terms.prices.step_at(submission.submitted_at)
@@ -251,7 +250,8 @@ def _attempt(
         state=state,
         is_pointed_to=is_pointed_to,
         would_not_count=terms.would_not_count(submission.submitted_at),
-        if_earned=if_earned,
+        if_earned=if_earned(submission, terms),
+        counts_if_earned=counts_if_earned,
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from grading.models import Submission
-from grading.queries.attempts import Attempt, attempts_of, graded_work
+from grading.queries.attempts import Attempt, IfEarned, attempts_of, graded_work, if_earned
 from grading.queries.deadlines import Terms, course_deadlines
 from grading.rules import Mark, Tariff, mark
 from schedule.models import STUDENT_ROLES, Course, Enrolment
@@ -60,6 +60,7 @@ class QueueLine:
 
     ``price`` is what lateness cost in hundredths, None where the work came too late to count; ``mark`` is
     None while it has no points; ``group`` is the student's present one, empty for who has left.
+    ``if_earned`` and ``would_not_count`` say what the perk would make of it, as for an Attempt.
     """
 
     number: int
@@ -68,6 +69,8 @@ class QueueLine:
     days_late: int
     price: int | None
     mark: Mark | None
+    if_earned: IfEarned | None
+    would_not_count: bool
 
 
 def queue_lines(works: Sequence[Submission], now: datetime) -> dict[int, QueueLine]:
@@ -84,7 +87,8 @@ def queue_lines(works: Sequence[Submission], now: datetime) -> dict[int, QueueLi
     groups = _groups(works)
     lines = {}
     for work in works:
-        prices = deadlines[work.assignment.course_id].terms(work.assignment_id, work.student_id).prices
+        terms = deadlines[work.assignment.course_id].terms(work.assignment_id, work.student_id)
+        prices = terms.prices
         lines[work.pk] = QueueLine(
             number=numbers[work.pk],
             attempts=attempts[work.assignment_id, work.student_id],
@@ -92,6 +96,8 @@ def queue_lines(works: Sequence[Submission], now: datetime) -> dict[int, QueueLi
             days_late=prices.days_late_at(work.submitted_at),
             price=prices.penalty_at(work.submitted_at),
             mark=mark_of(work, prices),
+            if_earned=if_earned(work, terms),
+            would_not_count=terms.would_not_count(work.submitted_at),
         )
     return lines
 

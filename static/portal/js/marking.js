@@ -2,6 +2,7 @@
 // penalised); this shows the same before: integers of hundredths, lateness never takes more than the points.
 const sum = document.getElementById("sum");
 const fields = { score: document.getElementById("id_score"), bonus: document.getElementById("id_bonus") };
+const earned = document.getElementById("earned");
 const separator = document.documentElement.lang.startsWith("ru") ? "," : ".";
 const DASH = "–";
 
@@ -32,6 +33,10 @@ function reckon() {
   show("penalty", known ? written(penalty) : DASH);
   show("bonus", written(bonus));
   show("result", !known ? DASH : price === "" ? late : written(raw - penalty + bonus));
+  if (earned) {
+    const then = known ? written(raw - Math.min(Number(earned.dataset.price), raw) + bonus) : DASH;
+    earned.querySelector("[data-part=earned]").textContent = then;
+  }
   sum.querySelector(".plus").hidden = bonus === 0;
   sum.querySelector(".minus").classList.toggle("some", penalty > 0);
 }
