@@ -77,7 +77,7 @@ THIS_YEARS: Final[Stories] = {
             Scene(2, 2, 3, "12:15", "Крылова Карпов", "mast", PENDING, is_far=True),
             Scene(1, None, 2, "19:10", "Зайцев Игнатов", "theatre", PENDING, on_it=5, is_sent_on=True),
         ),
-        (Asked(26, (2, 5)), Asked(11, (3, 4))),
+        (Asked(26, (2, 5)), Asked(11, (2, 4))),
     ),
     "418": GroupStory(
         (
