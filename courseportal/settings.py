@@ -215,6 +215,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "heartbeat": {"task": "courseportal.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 50}},
     "sweep-files": {"task": "grading.tasks.sweep", "schedule": crontab(hour="0", minute="41")},
+    "sweep-pictures": {"task": "perks.tasks.sweep", "schedule": crontab(hour="0", minute="46")},
+    "forget-pictures": {"task": "perks.tasks.forget_pictures", "schedule": crontab(hour="*", minute="7")},
     "verify-files": {"task": "grading.tasks.verify", "schedule": crontab(hour="1-3", minute="*/10")},
     "clear-sessions": {"task": "courseportal.tasks.clear_sessions", "schedule": crontab(minute="17")},
 }

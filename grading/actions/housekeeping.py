@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from grading.models import SUBMISSIONS, SubmissionFile
-from people.storage import ASIDE, INCOMING, KeptFile, durable_storage
-
-GRACE = timedelta(days=1)
-"""So long a file may be on its way, or wait for the row that points at it."""
-
-KEPT_ASIDE = timedelta(days=30)
-"""So long a file that nothing points at can still be asked for, after an older database was restored."""
-
-logger = logging.getLogger(__name__)
+from people.storage import KeptFile, durable_storage
+from people.sweeping import forget_aside, forget_stale, set_unknown_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +25,15 @@ def sweep_files(*, now: datetime) -> Swept:
 
     What was set aside is removed after 30 days. A second sweep right after finds nothing.
     """
-    storage = durable_storage()
-    stale = [path for paths in storage.kept_under(INCOMING, until=now - GRACE) for path in paths]
-    storage.forget(stale)
-    set_aside = 0
-    for paths in storage.kept_under(SUBMISSIONS, until=now - GRACE):
-        known = set(SubmissionFile.objects.filter(path__in=paths).values_list("path", flat=True))
-        for path in paths:
-            if path not in known:
-                logger.warning("No submission has the file %s: it is set aside for 30 days", path)
-                storage.set_aside(path, now=now)
-                set_aside += 1
-    old = [path for paths in storage.kept_under(ASIDE, until=now - KEPT_ASIDE) for path in paths]
-    storage.forget(old)
-    return Swept(len(stale), set_aside, len(old))
+    return Swept(
+        forget_stale(now=now),
+        set_unknown_aside(SUBMISSIONS, _known, now=now),
+        forget_aside(now=now),
+    )
+
+
+def _known(paths: list[str]) -> set[str]:
+    return set(SubmissionFile.objects.filter(path__in=paths).values_list("path", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db]
 
 QUERIES_OF_THE_GALLERY = 12
-QUERIES_OF_A_PROOF = 14
+QUERIES_OF_A_PROOF = 12
 BASE = "/courses/effdl/perk"
 
 
