@@ -5,6 +5,7 @@ from datetime import tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext
 
 from courseportal.demo_signin import DemoPerson, demo_people
 from courseportal.preferences import chosen_theme
+from perks.models import Activity
 from schedule.models import STAFF_ROLES, STUDENT_ROLES, Course, Enrolment
 from schedule.queries import latest_begun
 
@@ -45,6 +47,7 @@ class Shell:
         if user is None or not user.is_authenticated:
             return []
         mine = Enrolment.objects.of(user).active().select_related("course", "group")
+        mine = mine.annotate(has_perk=Exists(Activity.objects.filter(course=OuterRef("course"))))
         return list(mine.order_by("-course__starts_on", "role"))
 
     @cached_property
@@ -106,6 +109,7 @@ class Shell:
             ("home", (), _("Today"), "house", True),
             ("grading:assignments", (course.slug,), _("Assignments"), "list-checks", True),
             ("schedule:schedule", (course.slug,), _("Schedule"), "calendar-days", True),
+            ("perks:perk", (course.slug,), _("Perk"), "flag", self._has_perk()),
             ("grading:grades", (course.slug,), pgettext("navigation", "Grades"), "chart-column", studies),
         ]
         return [
@@ -114,11 +118,21 @@ class Shell:
             if shown
         ]
 
+    def _has_perk(self) -> bool:
+        """Whether the course has activities; a superuser who is not enrolled sees the page by its address."""
+        return any(
+            one.has_perk  # type: ignore[attr-defined]
+            for one in self.enrolments
+            if self.course is not None and one.course_id == self.course.pk
+        )
+
     def _is_open(self, name: str) -> bool:
         match = self.request.resolver_match
         if match is None:
             return False
         parts = {"grading:assignment": "grading:assignments", "grading:receipt": "grading:assignments"}
+        if match.view_name.startswith("perks:"):
+            return name == "perks:perk"
         return parts.get(match.view_name, match.view_name) == name
 
     @property

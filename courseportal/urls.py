@@ -3,31 +3,34 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from courseportal import design, errors, views
+from courseportal import design, errors
 from courseportal.accounts import no_page_of_addresses
 from courseportal.demo_signin import demo_sign_in
 from courseportal.health import health_page
 from courseportal.preferences import set_theme
+from courseportal.views import pages, perk
 
 course_patterns = [
-    path("", views.course, name="course"),
-    path("schedule/", views.schedule, name="schedule"),
-    path("about/", views.about, name="about"),
+    path("", pages.course, name="course"),
+    path("schedule/", pages.schedule, name="schedule"),
+    path("about/", pages.about, name="about"),
 ]
 
 perk_patterns: list[URLPattern | URLResolver] = [
+    path("", perk.perk, name="perk"),
+    path("request/", perk.extension_request, name="request"),
     path("", include("perks.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.home, name="home"),
+    path("", pages.home, name="home"),
     path("health/", health_page, name="health"),
     path("accounts/email/", no_page_of_addresses),  # before allauth's own
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("courses/<slug:slug>/", include((course_patterns, "schedule"))),
-    path("courses/<slug:slug>/", include("grading.urls")),
     path("courses/<slug:slug>/perk/", include((perk_patterns, "perks"))),
+    path("courses/<slug:slug>/", include("grading.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("preferences/theme/", set_theme, name="set_theme"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),
