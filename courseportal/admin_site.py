@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,12 +16,21 @@ from django.utils.translation import gettext_lazy as _
 
 from grading.models import Submission
 from grading.queries.marking import QueueState, in_state
+from perks.models import Proof
+from perks.queries.deciding import Deciding
+from perks.queries.deciding import in_state as proofs_in_state
 from schedule.access import teaches_somewhere
 from schedule.models import Course
 from schedule.moments import course_name
 
 APPS = ["grading", "schedule", "perks", "people"]
 View = Callable[..., HttpResponseBase]
+
+
+def _by_course(rows: QuerySet[Any], path: str, taught: Iterable[Course]) -> list[tuple[int, str, int]]:
+    """Of the courses that have such rows: id, name, and how many; the newest first."""
+    counts = dict(rows.order_by().values_list(path).annotate(Count("pk", distinct=True)))
+    return [(each.pk, course_name(each), counts[each.pk]) for each in taught if each.pk in counts]
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -58,11 +67,19 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """All pages, and first what waits."""
-        works = in_state(Submission.objects.gradable_by(request.user), QueueState.WAITING).order_by()
-        counts = dict(works.values_list("assignment__course").annotate(Count("pk")))
+        works = in_state(Submission.objects.gradable_by(request.user), QueueState.WAITING)
+        proofs = Proof.objects.decidable_by(request.user)
         taught = Course.objects.staffed_by(request.user).order_by("-starts_on", "slug")
-        waiting = [(each.pk, course_name(each), counts[each.pk]) for each in taught if each.pk in counts]
-        shown = {"waiting": waiting, "many_courses": len(taught) > 1}
+        shown = {
+            "waiting": _by_course(works, "assignment__course", taught),
+            "proofs_waiting": _by_course(
+                proofs_in_state(proofs, Deciding.WAITING), "activity__course", taught
+            ),
+            "proofs_to_settle": _by_course(
+                proofs_in_state(proofs, Deciding.SETTLE), "activity__course", taught
+            ),
+            "many_courses": len(taught) > 1,
+        }
         return super().index(request, {**shown, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -71,7 +88,7 @@ class PortalAdminSite(admin.AdminSite):
         for model in (model for app in listed for model in app["models"]):
             model["name"] = getattr(self._registry[model["model"]], "list_name", model["name"])
         for app in listed:
-            app["models"].sort(key=lambda model: (model["model"] is not Submission, model["name"]))
+            app["models"].sort(key=lambda model: (model["model"] not in (Submission, Proof), model["name"]))
         return sorted(listed, key=lambda app: APPS.index(app["app_label"]) if app["app_label"] in APPS else 9)
 
     # Django's own pages for these would go around the second factor and the limits of the portal's.

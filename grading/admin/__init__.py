@@ -1,5 +1,5 @@
 """TAs' work: what waits, works with their points, exam outcomes, personal dates, how the course grades."""
 
-from grading.admin import assignments, exams, personal_dates, requests, schemes, works
+from grading.admin import assignments, exams, personal_dates, proofs, requests, schemes, works
 
-__all__ = ["assignments", "exams", "personal_dates", "requests", "schemes", "works"]
+__all__ = ["assignments", "exams", "personal_dates", "proofs", "requests", "schemes", "works"]

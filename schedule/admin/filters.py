@@ -17,7 +17,7 @@ from schedule.moments import course_name
 from schedule.queries import latest_begun
 
 ALL = "all"
-OF_A_COURSE = ("assignment", "group")
+OF_A_COURSE = ("assignment", "group", "activity")
 """Parameters that mean nothing in another course: choosing one drops them."""
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.grading.perk_story import *  # noqa: F403 - a fixture
 from tests.services import chromium, playwright_chromium
 
 # Playwright keeps an event loop in this thread; the tests' own queries beside it are meant.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,16 +12,29 @@ from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.test import RequestFactory
 from django.urls import reverse
+from PIL import Image
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from grading.models import SUBMISSIONS, GradingScheme, LatePenalty
 from people.models import User
 from people.storage import durable_storage
+from perks.models import Proof, Track
 from schedule.admin.taught import TaughtAdmin
-from schedule.models import Course, Role
+from schedule.models import Course, Enrolment, Role
 from tests.browser.test_ta_grades import sign_in
-from tests.factories import make_course, make_enrolment, make_exam_result, make_file, make_submission
+from tests.factories import (
+    make_activity,
+    make_course,
+    make_enrolment,
+    make_exam_result,
+    make_file,
+    make_personal_date,
+    make_photo,
+    make_proof,
+    make_request,
+    make_submission,
+)
 from tests.schedule.test_admin import one_of_each
 
 LOOKS: list[tuple[int, Any, str]] = [(1280, "light", "en-GB"), (390, "dark", "ru-RU")]
@@ -37,10 +51,13 @@ def pages(course: Course, assistant: User) -> list[str]:
     graded = make_submission(assignment=work.assignment, student=work.student, score=900)
     result = make_exam_result(course=course, student=work.student)
     scheme, penalty = GradingScheme.objects.get(course=course), LatePenalty.objects.get(course=course)
+    proof = _proof(course, work.student)
+    asked = make_request(group=proof.group, assignments=[work.assignment])
+    date = make_personal_date(assignment=work.assignment, student=work.student)
     request = RequestFactory().get("/")
     request.user = assistant
     found = [reverse("admin:index")]
-    for row in (*rows.values(), work, graded, result, scheme, penalty):
+    for row in (*rows.values(), work, graded, result, scheme, penalty, proof, asked, date):
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
         page = admin.site._registry[type(row)]
         assert isinstance(page, TaughtAdmin)
@@ -49,6 +66,36 @@ def pages(course: Course, assistant: User) -> list[str]:
         found += [reverse(f"{name}_change", args=[row.pk])]
     found += [reverse("admin:grading_gradingscheme_history", args=[scheme.pk])]
     return list(dict.fromkeys(found))
+
+
+def _proof(course: Course, person: User) -> Proof:
+    """One with all that a TA may find: a track, photos used before, a dispute, one to be taken down."""
+    run = make_activity(course=course, checkpoints=2, within_minutes=30)
+    group = Enrolment.objects.students().get(person=person).group
+    before, proof = (
+        make_proof(group=group, activity=run, checkpoint=place, people=[person]) for place in (1, 2)
+    )
+    Proof.objects.filter(pk=proof.pk).update(state=Proof.State.PENDING)
+    proof.parts.update(state="disputed")
+    make_photo(proof=before, sha256="a" * 64, path="", small_path="", removed_at=proof.taken_at)
+    make_photo(proof=proof, sha256="a" * 64, path="", small_path="", removed_at=proof.taken_at)
+    (kept,) = durable_storage().keep([ContentFile(_jpeg(), name="1.jpg")], under="proofs")
+    make_photo(proof=proof, path=kept.path, hidden_at=proof.taken_at, hidden_by=person)
+    Track.objects.create(
+        proof=proof,
+        started_at=proof.taken_at,
+        ended_at=proof.taken_at,
+        length_m=4200,
+        lines=[[[55.7, 37.5], [55.71, 37.51]]],
+        sha256="b" * 64,
+    )
+    return proof
+
+
+def _jpeg() -> bytes:
+    drawn = BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(drawn, "JPEG")
+    return drawn.getvalue()
 
 
 @pytest.mark.slow
