@@ -12,7 +12,7 @@ from django.utils import timezone
 from people.storage import NotSaved
 from perks.actions.import_proofs import import_proofs
 from perks.actions.proof_files import Folder
-from perks.actions.proof_rows import COLUMNS
+from perks.actions.proof_rows import COLUMNS, OPTIONAL
 from schedule.management.course_command import (
     ImportCommand,
     all_or_nothing,
@@ -24,7 +24,10 @@ from schedule.management.progress import ProgressBar
 
 
 class Command(ImportCommand):
-    help = "Records proofs from a file, whatever the target of the course. A second run changes nothing."
+    help = (
+        "Records proofs from a file, whatever the target of the course. A second run changes nothing. "
+        f"Beside the columns below there may be {', '.join(OPTIONAL)}."
+    )
     columns = COLUMNS
 
     def add_arguments(self, parser: CommandParser) -> None:
