@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils.safestring import SafeString
@@ -11,21 +11,18 @@ from django.utils.safestring import SafeString
 from courseportal.perk_request import RequestSection, request_section
 from people.models import User
 from perks.drawing import TrackDrawing, draw_track
-from perks.models import Activity, Photo, Proof, Track
-from perks.queries.standing import activity_rules, move_rule, proof_facts
-from perks.rules import (
-    ActivityStanding,
-    CountPeople,
-    MoveRule,
-    ProofFacts,
-    ProofState,
-    activity_standing,
-    counted_proofs,
-    is_earned,
-)
-from schedule.access import student_enrolment, teaches
+from perks.models import Activity, Checkpoint, Track
+from perks.queries.gallery import Tile, latest_tiles
+from perks.queries.groups import group_for
+from perks.queries.standing import move_rule
+from perks.queries.strip import ActivityBar
+from perks.queries.worth import GroupProofs, Worth, group_proofs
+from perks.rules import ActivityStanding, CountPeople, MoveRule, ProofFacts, ProofState, is_earned
 from schedule.markdown import render_markdown
 from schedule.models import Course, StudyGroup
+
+TILES = 6
+"""Proofs in the gallery's corner of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,8 @@ class ActivityLine:
     one, with its ``drawing``.
     """
 
-    title: str
+    bar: ActivityBar
     description: SafeString
-    standing: ActivityStanding
     faces: tuple[Face, ...]
     places: tuple[Place, ...]
     outside: int
@@ -67,26 +63,14 @@ class ActivityLine:
     drawing: TrackDrawing | None
 
     @property
+    def standing(self) -> ActivityStanding:
+        """How far the group is with it."""
+        return self.bar.standing
+
+    @property
     def number(self) -> int:
         """The activity's number in the course."""
         return self.standing.rule.number
-
-    @property
-    def waiting(self) -> int:
-        """People who would count if the proofs that wait were approved."""
-        return sum(face.waiting for face in self.faces)
-
-    @property
-    def people_missing(self) -> int:
-        """How many more people are asked for."""
-        return max(0, self.standing.required - self.standing.participants)
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The bar, a cell for each person asked for: "on" for who counts, "wait" for whose proof waits."""
-        counted = min(self.standing.participants, self.standing.required)
-        waiting = min(self.waiting, self.standing.required - counted)
-        return ("on",) * counted + ("wait",) * waiting + ("",) * (self.standing.required - counted - waiting)
 
     @property
     def missing_places(self) -> tuple[str, ...]:
@@ -105,14 +89,6 @@ class ActivityLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ProofTile:
-    """A proof in the gallery's corner of the page."""
-
-    proof: Proof
-    photo: Photo | None
-
-
-@dataclass(frozen=True, slots=True)
 class PerkPage:
     """The control room of one group, for a reader of that group or for staff.
 
@@ -126,9 +102,8 @@ class PerkPage:
     rule: MoveRule | None
     activities: tuple[ActivityLine, ...]
     request: RequestSection
-    tiles: tuple[ProofTile, ...]
+    tiles: tuple[Tile, ...]
     proofs: int
-    may_add: bool
     is_staff: bool
 
     @property
@@ -162,96 +137,36 @@ class PerkPage:
         return self.rule is not None and not self.rule.is_open(self.now)
 
 
-class NoGroup(Exception):
-    """There is no group whose control room the reader may see."""
-
-
-def group_for(
-    course: Course, reader: User, name: str = ""
-) -> tuple[StudyGroup, tuple[StudyGroup, ...], bool]:
-    """The group whose perk a reader looks at, those to choose from, and whether the reader is staff.
-
-    Students see their own group; staff the one they name, else the first. Raises NoGroup.
-    """
-    if teaches(reader, course):
-        groups = tuple(sorted(StudyGroup.objects.filter(course=course), key=lambda one: one.name))
-        found = next((one for one in groups if one.name == name), None if name else next(iter(groups), None))
-        is_staff = True
-    else:
-        enrolment = student_enrolment(reader, course)
-        found = enrolment.group if enrolment else None
-        groups, is_staff = ((found,) if found else ()), False
-        if name and found and name != found.name:
-            found = None
-    if found is None:
-        raise NoGroup
-    found.course = course
-    return found, groups, is_staff
-
-
 def perk_page(course: Course, reader: User, now: datetime, *, group: str = "") -> PerkPage:
     """The control room, in a fixed number of statements. Raises NoGroup."""
-    found, groups, is_staff = group_for(course, reader, group)
-    rule = move_rule(course)
-    target_at = rule.target_at if rule else None
-    facts = proof_facts(course, [found.pk])
-    asked_for = activity_rules(course)
-    of_activity = {one.number: facts.get((found.pk, one.number), ()) for one in asked_for}
-    standings = [activity_standing(one, of_activity[one.number], target_at) for one in asked_for]
-    lines = _lines(
-        course,
-        standings,
-        of_activity,
-        _names(found.pk),
-        target_at=target_at,
-        tracks=_tracks(found.pk),
-    )
-    tiles = _tiles(found, reader)
+    opened = group_for(course, reader, group)
+    found = opened.group
+    every, rule = group_proofs(course, found.pk), move_rule(course)
     return PerkPage(
         course=course,
         now=now,
         group=found,
-        groups=groups,
+        groups=opened.groups,
         rule=rule,
-        activities=lines,
+        activities=_lines(course, every, _names(found.pk), _tracks(found.pk)),
         request=request_section(
-            found, reader, now, rule=rule, earned=is_earned(standings), is_staff=is_staff
+            found,
+            reader,
+            now,
+            rule=rule,
+            earned=is_earned(every.standings.values()),
+            is_staff=opened.is_staff,
         ),
-        tiles=tiles,
-        proofs=sum(len(each) for each in facts.values()),
-        may_add=is_staff or any(one.pk == found.pk for one in groups),
-        is_staff=is_staff,
+        tiles=latest_tiles(every, reader, TILES),
+        proofs=len(every.facts),
+        is_staff=opened.is_staff,
     )
 
 
 def _names(group_id: int) -> dict[int, Face]:
-    """Everybody on a proof of the group, by id."""
+    """Everybody on a proof of the group, by id, in order of name."""
     people = User.objects.filter(participations__proof__group=group_id).distinct().order_by("name", "pk")
     return {one.pk: Face(str(one), one.initials, waiting=False) for one in people}
-
-
-def _lines(
-    course: Course,
-    standings: Sequence[ActivityStanding],
-    proofs: Mapping[int, Collection[ProofFacts]],
-    names: Mapping[int, Face],
-    *,
-    target_at: datetime | None,
-    tracks: Mapping[int, Track],
-) -> tuple[ActivityLine, ...]:
-    rows = {one.number: one for one in Activity.objects.filter(course=course).prefetch_related("checkpoints")}
-    return tuple(
-        _line(
-            rows[one.rule.number],
-            one,
-            proofs[one.rule.number],
-            names,
-            target_at=target_at,
-            track=tracks.get(one.rule.number),
-        )
-        for one in standings
-        if one.rule.number in rows  # not one that was removed a moment after the rules were read
-    )
 
 
 def _tracks(group_id: int) -> dict[int, Track]:
@@ -265,58 +180,48 @@ def _tracks(group_id: int) -> dict[int, Track]:
     return {row.proof.activity.number: row for row in rows}
 
 
-def _line(
-    row: Activity,
-    standing: ActivityStanding,
-    proofs: Collection[ProofFacts],
-    names: Mapping[int, Face],
-    *,
-    target_at: datetime | None,
-    track: Track | None,
-) -> ActivityLine:
-    waiting = [
-        one
-        for one in proofs
-        if one.state is ProofState.PENDING and (target_at is None or one.posted_at <= target_at)
-    ]
+def _lines(
+    course: Course, every: GroupProofs, names: Mapping[int, Face], tracks: Mapping[int, Track]
+) -> tuple[ActivityLine, ...]:
+    rows = Activity.objects.filter(course=course).order_by("number").prefetch_related("checkpoints")
+    return tuple(
+        _line(row, every, names, tracks.get(row.number))
+        for row in rows
+        if row.number in every.standings  # not one that was added a moment after the proofs were read
+    )
+
+
+def _line(row: Activity, every: GroupProofs, names: Mapping[int, Face], track: Track | None) -> ActivityLine:
+    standing = every.standings[row.number]
+    proofs = [fact for fact in every.facts.values() if every.activities[fact.id] == row.number]
+    waiting = [fact for fact in proofs if every.worth(fact.id) is Worth.WAITING]
     may_count = frozenset[int]().union(*(one.people for one in waiting)) - standing.people
-    faces = [names[pk] for pk in names if pk in standing.people]
-    faces += [Face(one.name, one.initials, waiting=True) for pk, one in names.items() if pk in may_count]
+    faces = [face for pk, face in names.items() if pk in standing.people]
+    faces += [replace(face, waiting=True) for pk, face in names.items() if pk in may_count]
     counted = [one for one in proofs if one.id in standing.counted]
     return ActivityLine(
-        title=row.title,
+        bar=ActivityBar(row.title, standing, len(may_count)),
         description=render_markdown(row.description),
-        standing=standing,
         faces=tuple(faces),
         places=tuple(
-            Place(
-                one.number,
-                one.title,
-                one.number in standing.covered,
-                any(proof.checkpoint == one.number for proof in waiting),
-                len(
-                    frozenset[int]().union(
-                        *(proof.people for proof in counted if proof.checkpoint == one.number)
-                    )
-                ),
-            )
+            _place(one, standing, counted, waiting)
             for one in sorted(row.checkpoints.all(), key=lambda one: one.number)
         ),
-        outside=len(counted_proofs(proofs, standing.rule, target_at)) - len(standing.counted),
+        outside=sum(every.worth(one.id) is Worth.OUTSIDE for one in proofs),
         takes_tracks=row.takes_tracks,
         track=track,
         drawing=draw_track(track.lines) if track else None,
     )
 
 
-def _tiles(group: StudyGroup, reader: User) -> tuple[ProofTile, ...]:
-    """The latest six proofs of the group, each with its first picture that the reader may see."""
-    proofs = list(
-        Proof.objects.filter(group=group)
-        .select_related("activity", "checkpoint", "track")
-        .order_by("-posted_at", "-pk")[:6]
+def _place(
+    row: Checkpoint, standing: ActivityStanding, counted: Sequence[ProofFacts], waiting: Sequence[ProofFacts]
+) -> Place:
+    there = (proof.people for proof in counted if proof.checkpoint == row.number)
+    return Place(
+        number=row.number,
+        title=row.title,
+        covered=row.number in standing.covered,
+        waiting=any(proof.checkpoint == row.number for proof in waiting),
+        people=len(frozenset[int]().union(*there)),
     )
-    first: dict[int, Photo] = {}
-    for photo in Photo.objects.visible_to(reader).filter(proof__in=proofs).order_by("position"):
-        first.setdefault(photo.proof_id, photo)
-    return tuple(ProofTile(one, first.get(one.pk)) for one in proofs)

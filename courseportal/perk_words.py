@@ -52,7 +52,7 @@ def perk_headline(page: PerkPage) -> list[str]:
     done = _("%(done)d of %(all)d done.") % {"done": page.done, "all": len(page.activities)}
     if page.is_past:
         return [_("The target has passed."), done]
-    people = sum(line.people_missing for line in page.activities)
+    people = sum(line.bar.people_missing for line in page.activities)
     places = sum(len(line.missing_places) for line in page.activities)
     missing = [*([_people_to_go(people)] if people else []), *([_places_to_go(places)] if places else [])]
     return [done, _("Still to go: %(what)s.") % {"what": _both(missing)}]
@@ -89,7 +89,7 @@ def _target_day(page: PerkPage) -> str:
 
 def missing_words(line: ActivityLine) -> str:
     """What an activity still lacks, in a sentence; empty where it is complete."""
-    places, people = line.missing_places, line.people_missing
+    places, people = line.missing_places, line.bar.people_missing
     missing = []
     if places:
         missing.append(", ".join(places) if len(places) <= NAMED else _places_to_go(len(places)))
@@ -101,7 +101,7 @@ def missing_words(line: ActivityLine) -> str:
 
 
 def _missing_people(line: ActivityLine) -> str:
-    count = line.people_missing
+    count = line.bar.people_missing
     match line.counts:
         case CountPeople.EACH_CHECKPOINT:
             told = ngettext(
@@ -123,9 +123,11 @@ def _missing_people(line: ActivityLine) -> str:
 def count_note(line: ActivityLine) -> str:
     """The small print behind the count: "of 10, 1 in check"."""
     told = _("of %(count)d") % {"count": line.standing.required}
-    if not line.waiting:
+    if not line.bar.waiting:
         return told
-    waiting = ngettext("%(count)d in check", "%(count)d in check", line.waiting) % {"count": line.waiting}
+    waiting = ngettext("%(count)d in check", "%(count)d in check", line.bar.waiting) % {
+        "count": line.bar.waiting
+    }
     return f"{told}, {waiting}"
 
 

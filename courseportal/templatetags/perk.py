@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from courseportal import perk_words
 from courseportal.perk_page import PerkPage
@@ -16,8 +13,6 @@ from courseportal.perk_rulers import Crossing, countdown, crossing_chart
 from courseportal.rulers import Threshold
 from grading.queries.advisor import Change, Choice
 from people.models import User
-from perks.models import Proof
-from perks.rules import MoveRule, ProofState
 
 register = template.Library()
 register.filter("perk_headline", perk_words.perk_headline)
@@ -76,22 +71,6 @@ def _name(one: Change, page: PerkPage, reader: User) -> str:
     if page.is_staff:
         return one.name
     return _("you") if one.student_id == reader.pk else _("another")
-
-
-STATES = {
-    ProofState.APPROVED: ("is-ok", _lazy("counts")),
-    ProofState.PENDING: ("faint", _lazy("in check")),
-    ProofState.REJECTED: ("is-late", _lazy("rejected")),
-}
-
-
-@register.simple_tag
-def proof_state(proof: Proof, rule: MoveRule | None) -> SafeString:
-    """What has become of a proof, in a word or two."""
-    style, words = STATES[ProofState(proof.state)]
-    if rule is not None and proof.state == ProofState.APPROVED and proof.posted_at > rule.target_at:
-        style, words = "faint", _lazy("after the target")
-    return format_html('<span class="{}">{}</span>', style, words)
 
 
 @register.filter

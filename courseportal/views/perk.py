@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courseportal.perk_page import NoGroup, group_for, perk_page
+from courseportal.perk_page import perk_page
 from courseportal.perk_request import RequestForm
 from courseportal.perk_words import numbers_text
 from perks.actions.requests import RequestRefused, file_request, withdraw_request
+from perks.queries.groups import NoGroup, group_for
 from perks.queries.standing import move_rule
 from perks.rules import may_be_moved
 from schedule.models import Assignment, StudyGroup
@@ -35,10 +36,10 @@ def perk(request: CourseRequest) -> HttpResponseBase:
 def extension_request(request: CourseRequest) -> HttpResponseBase:
     """File, change or withdraw the request of a group; by GET the control room, where the form stands."""
     try:
-        group, _groups, is_staff = group_for(request.course, request.user, request.GET.get("group", ""))
+        opened = group_for(request.course, request.user, request.GET.get("group", ""))
     except NoGroup:
         raise Http404 from None
-    back = _address(request, group if is_staff else None)
+    back = _address(request, opened.group if opened.is_staff else None)
     if request.method != "POST":
         return redirect(back)
     rule = move_rule(request.course)
@@ -48,7 +49,7 @@ def extension_request(request: CourseRequest) -> HttpResponseBase:
         told = [str(problem) for problems in form.errors.values() for problem in problems]
         return _page(request, problems=told, status=422)
     try:
-        _do(request, group, form)
+        _do(request, opened.group, form)
     except RequestRefused as refused:
         return _page(request, problems=[str(refused)], ticked=form.ticked(), status=409)
     return redirect(back)

@@ -74,18 +74,28 @@ def gallery_page(course: Course, reader: User, sieve: Sieve, *, group: str = "")
     ]
     shown.sort(key=lambda fact: (fact.posted_at, fact.id), reverse=True)
     ids = [fact.id for fact in shown[(sieve.page - 1) * A_PAGE : sieve.page * A_PAGE]]
-    rows = Proof.objects.visible_to(reader).filter(pk__in=ids)
-    proofs = rows.select_related("activity", "checkpoint", "track").order_by("-posted_at", "-pk")
     return GalleryPage(
         course=course,
         open=opened,
         sieve=sieve,
         activities=tuple(Activity.objects.filter(course=course).order_by("number")),
-        tiles=_tiles(list(proofs), reader, every),
+        tiles=_shown(ids, reader, every),
         proofs=len(every.facts),
         waiting=sum(fact.state is ProofState.PENDING for fact in every.facts.values()),
         found=len(shown),
     )
+
+
+def latest_tiles(every: GroupProofs, reader: User, most: int) -> tuple[Tile, ...]:
+    """The last proofs of a group that were handed in, at most so many; in two statements."""
+    facts = sorted(every.facts.values(), key=lambda fact: (fact.posted_at, fact.id), reverse=True)
+    return _shown([fact.id for fact in facts[:most]], reader, every)
+
+
+def _shown(ids: list[int], reader: User, every: GroupProofs) -> tuple[Tile, ...]:
+    rows = Proof.objects.visible_to(reader).filter(pk__in=ids)
+    proofs = rows.select_related("activity", "checkpoint", "track").order_by("-posted_at", "-pk")
+    return _tiles(list(proofs), reader, every)
 
 
 def _tiles(proofs: list[Proof], reader: User, every: GroupProofs) -> tuple[Tile, ...]:
