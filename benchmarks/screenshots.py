@@ -17,10 +17,10 @@ FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgro
 
 
 class Picture(NamedTuple):
-    """A page of the running course as one of the demo's people sees it."""
+    """A page of the running course as one of the demo's people sees it: the first of a role, or that one."""
 
     name: str
-    role: str
+    who: str
     path: str
     width: int
     theme: str
@@ -33,18 +33,24 @@ SHOWN = (
     Picture("phone", "student", "{course}assignments/{open}/", 390, "dark", "ru-RU"),
     Picture("schedule", "student", "{course}schedule/", 1280, "light", "ru-RU"),
     Picture("grades", "student", "{course}grades/", 1280, "dark", "en-GB"),
+    Picture("futures", "alisa.vetrova@example.org", "{course}assignments/{futures}/", 1280, "light", "en-GB"),
+    Picture("grades-futures", "alisa.vetrova@example.org", "{course}grades/", 390, "dark", "ru-RU"),
     Picture("queue", "assistant", "/admin/grading/submission/", 1280, "light", "en-GB"),
 )
 
 
-def last_open(page: Page, course: str) -> str:
-    """The number of the last assignment for which work is taken now."""
+SOUGHT = {"open": "form[data-hand-in]", "futures": ".futures"}
+"""What an assignment's page must have to stand in a path: work is taken now; two futures differ."""
+
+
+def last_with(page: Page, course: str, sought: str) -> str:
+    """The number of the last assignment whose page has it."""
     page.goto(f"{course}assignments/")
     for number in reversed(page.locator(".entry .no").all_inner_texts()):
         page.goto(f"{course}assignments/{number}/")
-        if page.locator("form[data-hand-in]").count():
+        if page.locator(SOUGHT[sought]).count():
             return number
-    raise SystemExit(f"{course}: nothing can be handed in")
+    raise SystemExit(f"{course}: no assignment with {SOUGHT[sought]}")
 
 
 def take(browser: Browser, base: str, picture: Picture, account: str) -> None:
@@ -62,8 +68,8 @@ def take(browser: Browser, base: str, picture: Picture, account: str) -> None:
     page.wait_for_url(f"{base}/")
     links = page.locator(".nav-main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     course = next(link for link in links if link.endswith("/assignments/")).removesuffix("assignments/")
-    number = last_open(page, f"{base}{course}") if "{open}" in picture.path else ""
-    page.goto(base + picture.path.format(course=course, open=number))
+    found = {one: last_with(page, base + course, one) for one in SOUGHT if f"{{{one}}}" in picture.path}
+    page.goto(base + picture.path.format(course=course, **found))
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{picture.name}.png")
     context.close()
@@ -96,7 +102,9 @@ def main() -> int:
                 with sync_playwright() as playwright:
                     browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
                     for picture in SHOWN:
-                        take(browser, f"http://localhost:{port}", picture, people[picture.role])
+                        take(
+                            browser, f"http://localhost:{port}", picture, people.get(picture.who, picture.who)
+                        )
                     browser.close()
             finally:
                 portal.terminate()
