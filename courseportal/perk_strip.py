@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courseportal.home_page import HomePage
+from courseportal.perk_words import numbers_text
 from perks.queries.strip import ActivityBar
 from perks.rules import RequestState
-from schedule.wording import NBSP, moment_text
+from schedule.wording import moment_text
 
 
 def bar_note(bar: ActivityBar) -> str:
@@ -36,11 +37,9 @@ def perk_sentence(page: HomePage) -> str:
         if page.perk is not None and page.perk.earned:
             return _("The perk is earned, and no deadlines are chosen yet.")
         return _("No deadlines are chosen yet.")
-    numbers = [str(line.number) for line in page.work.lines if line.terms.move is not None]
     words = {
-        "numbers": f"№{NBSP}{', '.join(numbers)}",
+        "numbers": numbers_text([line.number for line in page.work.lines if line.terms.move is not None]),
         "day": moment_text(move.target_at, "long_day", page.course.zone),
-        "who": move.asked_by,
     }
     match move.state:
         case RequestState.ACTIVE:
