@@ -16,8 +16,8 @@ from perks.actions.decide import NotAllowed, decidable
 from perks.actions.locking import locked_group
 from perks.models import Participation, Proof
 from perks.queries.members import members_at
-from perks.queries.standing import activities_of, move_rule
-from perks.rules import PartState, ProofState
+from perks.queries.worth import group_proofs
+from perks.rules import PartState
 
 
 def add_participant(*, proof_id: int, person_id: int, by: User, now: datetime) -> Participation:
@@ -60,7 +60,8 @@ def not_in_photo(*, proof_id: int, by: User, now: datetime) -> PartState:
         proof = Proof.objects.select_related("activity__course").get(pk=proof_id)
         part = proof.parts.get(person=by)
         if part.state == PartState.NAMED:
-            state = PartState.DISPUTED if _is_needed(proof) else PartState.STRUCK
+            every = group_proofs(proof.activity.course, proof.group_id)
+            state = PartState.DISPUTED if every.is_needed(proof.pk) else PartState.STRUCK
             _set(part, state, by, now)
             _changed(proof)
     return PartState(part.state)
@@ -81,16 +82,6 @@ def in_photo_after_all(*, proof_id: int, by: User, now: datetime) -> PartState:
             _set(part, PartState.NAMED, by, now)
             _changed(proof)
     return PartState(part.state)
-
-
-def _is_needed(proof: Proof) -> bool:
-    """Whether a proof counts in an activity that is complete."""
-    if proof.state != ProofState.APPROVED:
-        return False
-    course = proof.activity.course
-    standings = activities_of(course, [proof.group_id], move_rule(course))[proof.group_id]
-    mine = next(one for one in standings if one.rule.number == proof.activity.number)
-    return mine.complete and proof.pk in mine.counted
 
 
 def _turn(proof_id: int, person_id: int, by: User, now: datetime, state: PartState) -> Participation:

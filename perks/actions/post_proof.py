@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from people.audit import audited
 from people.models import User
-from people.storage import NotSaved
+from people.storage import NotSaved, not_saved_for
+from people.uploads import ArrivedFile
 from perks.actions.keeping import KeptPhoto, forget_photos, keep_photos, track_row
 from perks.actions.locking import locked_group
 from perks.models import Activity, Checkpoint, Participation, Photo, Proof
@@ -194,9 +195,15 @@ def _read(
 
 
 def _content(file: UploadedFile[Any]) -> bytes:
-    """The bytes of a file, of one that is too large only so many that its reader refuses it."""
-    file.seek(0)
-    content: bytes = file.read(MOST_BYTES + 1)
+    """The bytes of a file, of one that is too large only so many that its reader refuses it.
+
+    Raises NotSaved for one that the disk did not keep, or does not give back.
+    """
+    with not_saved_for("reading what arrived"):
+        if isinstance(file, ArrivedFile):
+            file.written()
+        file.seek(0)
+        content: bytes = file.read(MOST_BYTES + 1)
     return content
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -272,6 +273,18 @@ class TestRefused:
         answer = post(member, run, [student.pk], photos=[file(photo())])
         assert answer.status_code == 503
         assert "Not saved" in answer.content.decode()
+        assert nothing_stored(place)
+
+    def test_a_disk_that_was_full_as_the_photo_arrived(
+        self, member: Client, run: Activity, student: User, place: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*args: object, **kwargs: object) -> None:
+            raise OSError(errno.ENOSPC, "no space left")
+
+        monkeypatch.setattr("people.uploads.tempfile.NamedTemporaryFile", full)
+        answer = post(member, run, [student.pk], photos=[file(photo())], note="Остаётся")
+        assert answer.status_code == 503
+        assert "Not saved" in answer.content.decode() and "Остаётся" in answer.content.decode()
         assert nothing_stored(place)
 
 
