@@ -79,7 +79,7 @@ def make_scheme(*, course: Course | None = None, **fields: Any) -> GradingScheme
 
 
 def make_group(*, course: Course | None = None, name: str = "") -> StudyGroup:
-    return StudyGroup.objects.create(course=course or make_course(), name=name or f"{next(_numbers)}")
+    return StudyGroup.objects.create(course=course or make_course(), name=name or f"1{next(_numbers):05d}")
 
 
 def make_enrolment(

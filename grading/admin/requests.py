@@ -26,9 +26,9 @@ from perks.actions.requests import RequestRefused, withdraw_request
 from perks.models import ExtensionRequest, RequestedAssignment
 from perks.queries.standing import moves
 from perks.rules import RequestState
-from schedule.admin.filters import CourseFilter, GroupFilter
+from schedule.admin.filters import CourseFilter, GroupFilter, chosen_course
 from schedule.admin.taught import TaughtAdmin, moment_in
-from schedule.models import STUDENT_ROLES, Enrolment
+from schedule.models import STUDENT_ROLES, Enrolment, StudyGroup
 
 LIST = "admin:perks_extensionrequest_changelist"
 
@@ -103,6 +103,9 @@ class ExtensionRequestAdmin(TaughtAdmin):
     ordering = ("-filed_at", "-pk")
     actions = None
 
+    class Media:
+        css = {"all": ("portal/css/deciding.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExtensionRequest]:
         chosen = RequestedAssignment.objects.select_related("assignment").order_by("assignment__number")
         return (
@@ -114,6 +117,15 @@ class ExtensionRequestAdmin(TaughtAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Requests
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and the way to each group's own page, where requests are filed."""
+        course = chosen_course(request)
+        groups = StudyGroup.objects.filter(course=course).select_related("course").order_by("name")
+        shown = {"filing": list(groups) if course else []}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

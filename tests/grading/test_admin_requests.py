@@ -19,7 +19,7 @@ from tests.grading.perk_story import Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("_in_november")]
 LIST = reverse("admin:perks_extensionrequest_changelist")
-QUERIES_OF_THE_LIST = 13
+QUERIES_OF_THE_LIST = 14
 
 
 @pytest.fixture
@@ -108,6 +108,16 @@ class TestReading:
             )
         with django_assert_num_queries(QUERIES_OF_THE_LIST):
             assert len(ta.get(LIST).context["cl"].result_list) == 30
+
+    def test_they_are_filed_on_the_groups_own_page(self, story: Story, ta: Client) -> None:
+        make_group(course=story.course, name="M/2 & co")
+        text = ta.get(LIST).text
+        for name in ("417", "M%2F2%20%26%20co"):
+            address = f"{reverse('perks:request', args=[story.course.slug])}?group={name}"
+            assert f'href="{address}"' in text
+            assert ta.get(address, follow=True).status_code == 200
+        assert 'class="filing"' not in ta.get(f"{LIST}?course=all").text
+        assert reverse("perks:request", args=[story.course.slug]) in ta.get(page_of(standing(story))).text
 
     def test_nothing_is_added_changed_or_deleted(self, story: Story, ta: Client) -> None:
         row = standing(story)
