@@ -55,6 +55,13 @@ PROOFS = (
         50,
         2_000,
     ),
+    Proof(
+        "two groups through an autumn in any order: the portal and plain Python say the same at each step",
+        ("tests/perks/test_model.py",),
+        "MODEL_STEPS",
+        500,
+        20_000,
+    ),
     Proof("every planted fault in the rules is noticed", ("tests/faults/test_rule_mutants.py",)),
     Proof(
         "a web server killed at any moment keeps every receipt it showed",

@@ -55,6 +55,11 @@ class Group:
     asked_as: int = 0
     ends: tuple[str, ...] = ()
 
+    def with_paper(self, paper: Paper, at: int | None = None) -> Group:
+        """With one more proof, or another in the place of one."""
+        place = len(self.papers) if at is None else at
+        return replace(self, papers=(*self.papers[:place], paper, *self.papers[place + 1 :]))
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -114,8 +119,7 @@ class Course:
             return self._withdraw(group, deed, now)
         paper = group.papers[deed.paper]
         after, said = self._do_to_paper(group, paper, deed)
-        papers = (*group.papers[: deed.paper], after, *group.papers[deed.paper + 1 :])
-        return replace(group, papers=papers), said
+        return group.with_paper(after, at=deed.paper), said
 
     def _do_to_paper(self, group: Group, paper: Paper, deed: Deed) -> tuple[Paper, str]:
         if deed.kind in {"not me", "me after all"}:
