@@ -1,5 +1,8 @@
 """How the gradebook grows with the course: 30, 300 and 3,000 students, each with six pieces of work.
 
+Groups are of fifteen; each has about ten proofs with as many people on each and asks to move two deadlines. Every
+other group has earned the perk, the others' rows have both futures.
+
     python -m benchmarks.gradebook [--rounds 7]
 
 Makes its courses on the configured database, which must be migrated, inside one transaction that is rolled
@@ -15,6 +18,7 @@ import os
 import random
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -31,10 +35,20 @@ from grading.actions.import_submissions import import_submissions  # noqa: E402
 from grading.exports import as_csv, as_json, as_table, as_xlsx  # noqa: E402
 from grading.models import GradeRow, GradingScheme, LatePenalty  # noqa: E402
 from grading.queries.gradebook import gradebook  # noqa: E402
+from perks.models import (  # noqa: E402
+    Activity,
+    Checkpoint,
+    ExtensionRequest,
+    ExtensionRule,
+    Participation,
+    Proof,
+    RequestedAssignment,
+)
 from schedule.actions.roster import import_roster  # noqa: E402
-from schedule.models import Assignment, Course  # noqa: E402
+from schedule.models import Assignment, Course, Enrolment  # noqa: E402
 
 SIZES = (30, 300, 3_000)
+GROUP = 15
 ASSIGNMENTS = 6
 NOW = datetime(2025, 12, 31, tzinfo=UTC)
 FASTER = 1.15
@@ -68,7 +82,10 @@ def fill(course: Course, students: int) -> None:
     """People and graded work by the portal's own imports."""
     chance = random.Random(students)
     people = [f"s{number}-{students}@example.org" for number in range(students)]
-    roster = ["email,name,group,role", *(f"{email},Student {email},{students},student" for email in people)]
+    roster = [
+        "email,name,group,role",
+        *(f"{email},Student {email},{number // GROUP},student" for number, email in enumerate(people)),
+    ]
     import_roster(course=course, data="\n".join(roster).encode(), now=NOW)
     works = ["email,assignment,submitted_at,score,feedback"]
     for email in people:
@@ -78,6 +95,44 @@ def fill(course: Course, students: int) -> None:
             )
             works.append(f"{email},{assignment},{moment.isoformat()},{chance.randrange(1_001) / 100:.2f},")
     import_submissions(course=course, data="\n".join(works).encode(), now=NOW)
+    rest(course)
+
+
+def rest(course: Course) -> None:
+    """Effective rest: four activities, one at five places; every other group has earned the perk."""
+    ExtensionRule.objects.create(course=course, target_at=NOW + timedelta(days=14), max_assignments=2)
+    activities = [
+        Activity.objects.create(course=course, number=number, title=f"Activity {number}", short_title="A")
+        for number in range(1, 5)
+    ]
+    places = [
+        Checkpoint.objects.create(activity=activities[1], number=number, title=f"Place {number}")
+        for number in range(1, 6)
+    ]
+    once: list[tuple[Activity, Checkpoint | None]] = [
+        (one, None) for one in activities if one != activities[1]
+    ]
+    shown = [*once, *once, *((activities[1], place) for place in places)]
+    members: dict[int, list[int]] = defaultdict(list)
+    for group_id, person_id in Enrolment.objects.filter(course=course).values_list("group_id", "person_id"):
+        members[group_id].append(person_id)
+    proofs, people = [], []
+    for place, (group_id, ids) in enumerate(sorted(members.items())):
+        for activity, checkpoint in shown[place % 2 :]:
+            at = NOW - timedelta(days=30)
+            proof = Proof(group_id=group_id, activity=activity, checkpoint=checkpoint)
+            proof.taken_at = proof.posted_at = at
+            proof.state = Proof.State.APPROVED
+            proofs.append(proof)
+            people.append(ids[:10] if place % 2 == 0 else ids[:9])
+        request = ExtensionRequest.objects.create(group_id=group_id, filed_at=NOW)
+        for assignment in course.assignments.filter(number__in=(2, 4)):
+            RequestedAssignment.objects.create(request=request, assignment=assignment)
+    Participation.objects.bulk_create(
+        Participation(proof=proof, person_id=person_id)
+        for proof, ids in zip(Proof.objects.bulk_create(proofs), people, strict=True)
+        for person_id in ids
+    )
 
 
 def measured(courses: dict[int, Course], rounds: int) -> dict[str, dict[int, tuple[float, int]]]:

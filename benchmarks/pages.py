@@ -30,7 +30,8 @@ from django.utils import timezone  # noqa: E402
 
 from grading.models import Submission  # noqa: E402
 from people.models import User  # noqa: E402
-from schedule.models import Course, Role  # noqa: E402
+from perks.models import Photo, Proof  # noqa: E402
+from schedule.models import Course, Role, StudyGroup  # noqa: E402
 from tests import factories  # noqa: E402
 
 SIZES = (1, 30)
@@ -43,6 +44,7 @@ class Size(NamedTuple):
     student: User
     assistant: User
     work: Submission
+    proof: Proof
 
 
 class Page(NamedTuple):
@@ -61,9 +63,15 @@ PAGES = (
     Page("one assignment", Role.STUDENT, "/courses/{course}/assignments/1/", "attempts, files"),
     Page("receipt", Role.STUDENT, "/courses/{course}/receipts/{receipt}/", "files"),
     Page("grades", Role.STUDENT, "/courses/{course}/grades/", "assignments, attempts"),
+    Page("perk: the control room", Role.STUDENT, "/courses/{course}/perk/", "proofs, people, requests"),
+    Page("perk: the gallery", Role.STUDENT, "/courses/{course}/perk/proofs/", "proofs, photos"),
+    Page("perk: one proof", Role.STUDENT, "/courses/{course}/perk/proofs/{proof}/", "photos, people"),
+    Page("perk: add a proof", Role.STUDENT, "/courses/{course}/perk/add/?activity=1", "people"),
     Page("about the course", Role.STUDENT, "/courses/{course}/about/", "–"),
     Page("TA: the queue", Role.ASSISTANT, "/admin/grading/submission/", "works, students"),
     Page("TA: one work", Role.ASSISTANT, "/admin/grading/submission/{work}/change/", "attempts, files"),
+    Page("TA: proofs", Role.ASSISTANT, "/admin/perks/proof/", "proofs, photos"),
+    Page("TA: one proof", Role.ASSISTANT, "/admin/perks/proof/{proof}/change/", "photos, people"),
     Page("TA: exam outcomes", Role.ASSISTANT, "/admin/grading/examresult/", "students"),
     Page("TA: the course's people", Role.ASSISTANT, "/admin/schedule/enrolment/", "students"),
 )
@@ -99,14 +107,50 @@ def make(rows: int, now: datetime) -> Size:
     for _row in range(rows):
         stored = storages["default"].save("work.py", ContentFile(b"print(1)\n"))
         factories.make_file(submission=work, path=stored)
-    return Size(course, student, assistant, work)
+    return Size(course, student, assistant, work, rest(student, group, rows, now))
+
+
+def rest(student: User, group: StudyGroup, rows: int, now: datetime) -> Proof:
+    """Effective rest of a group: ``rows`` proofs and requests; the last proof has as many people."""
+    activity = factories.make_activity(course=group.course)
+    factories.make_extension_rule(course=group.course, target_at=now + timedelta(days=20))
+    at = now - timedelta(days=3)
+    for number in range(rows):
+        people = [student, factories.make_enrolment(group=group).person]
+        proof = factories.make_proof(
+            group=group, activity=activity, people=people, taken_at=at, state=Proof.State.PENDING
+        )
+        make_photo(proof, 1, number)
+        factories.make_request(group=group, filed_at=at, ended_at=now, end="withdrawn", filed_by=student)
+    everyone = [each.person for each in group.enrolments.select_related("person")]
+    large = factories.make_proof(group=group, activity=activity, people=everyone, taken_at=at)
+    for number in range(1, min(rows, 10) + 1):
+        make_photo(large, number, 1_000 + number)
+    factories.make_request(group=group, assignments=group.course.assignments.all()[:1], filed_at=at)
+    return large
+
+
+def make_photo(proof: Proof, position: int, number: int) -> None:
+    """A row only: the pages do not open the pictures."""
+    Photo.objects.create(
+        proof=proof,
+        position=position,
+        path=f"proofs/{proof.group_id}-{number}",
+        small_path=f"proofs/{proof.group_id}-{number}-small",
+        width=4,
+        height=3,
+        sha256=f"{number:064x}",
+        look=f"{number:064x}",
+    )
 
 
 def statements(page: Page, size: Size) -> int:
     """The statements of one request, session and reader among them, by somebody who has been here before."""
     client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
     client.force_login(size.student if page.role == Role.STUDENT else size.assistant)
-    path = page.path.format(course=size.course.slug, receipt=size.work.receipt, work=size.work.pk)
+    path = page.path.format(
+        course=size.course.slug, receipt=size.work.receipt, work=size.work.pk, proof=size.proof.pk
+    )
     client.get(path)
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(path)
