@@ -1,7 +1,7 @@
 """How the gradebook grows with the course: 30, 300 and 3,000 students, each with six pieces of work.
 
-Groups are of fifteen; each has about ten proofs with as many people on each and asks to move two deadlines. Every
-other group has earned the perk, the others' rows have both futures.
+Groups are of fifteen; each has about ten proofs with as many people on each, and asks to move two deadlines.
+Every other group has earned the perk, the others' rows have both futures.
 
     python -m benchmarks.gradebook [--rounds 7]
 

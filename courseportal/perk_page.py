@@ -155,7 +155,7 @@ def perk_page(course: Course, reader: User, now: datetime, *, group: str = "") -
             now,
             rule=rule,
             earned=is_earned(every.standings.values()),
-            is_staff=opened.is_staff,
+            is_staff=opened.is_staff and not opened.is_own,
         ),
         tiles=latest_tiles(every, reader, TILES),
         proofs=len(every.facts),

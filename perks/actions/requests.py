@@ -21,7 +21,7 @@ from perks.actions.locking import locked_group
 from perks.models import ExtensionRequest, RequestedAssignment
 from perks.queries.standing import GroupStanding, group_standings, move_rule
 from perks.rules import Actor, MoveRule, RequestEvent, RequestState, may_be_moved, may_happen
-from schedule.access import teaches
+from schedule.access import student_enrolment, teaches
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 
 
@@ -118,8 +118,14 @@ def withdraw_request(
 
 
 def _actor(group: StudyGroup, by: User | None) -> Actor:
-    """As whom somebody acts for a group. Raises RequestRefused for whoever may not."""
-    if by is None or teaches(by, group.course):
+    """As whom somebody acts for a group. Raises RequestRefused for whoever may not.
+
+    Staff who study in the group are no staff to it: they would decide about their own points.
+    """
+    if by is None:
+        return Actor.STAFF
+    studies = student_enrolment(by, group.course)
+    if teaches(by, group.course) and (studies is None or studies.group_id != group.pk):
         return Actor.STAFF
     speaks = Enrolment.objects.of(by).active().filter(group=group, role=Role.REPRESENTATIVE)
     if not speaks.exists():

@@ -15,11 +15,15 @@ class NoGroup(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenGroup:
-    """A group whose pages somebody reads. ``groups`` are those to choose from, by name: one for students."""
+    """A group whose pages somebody reads. ``groups`` are those to choose from, by name: one for students.
+
+    ``is_own`` where the reader studies in it: staff who do decide nothing about it.
+    """
 
     group: StudyGroup
     groups: tuple[StudyGroup, ...]
     is_staff: bool
+    is_own: bool
 
 
 def group_for(course: Course, reader: User, name: str = "") -> OpenGroup:
@@ -39,5 +43,5 @@ def group_for(course: Course, reader: User, name: str = "") -> OpenGroup:
     for group in groups:
         if group.name == wanted:
             group.course = course
-            return OpenGroup(group, groups, is_staff)
+            return OpenGroup(group, groups, is_staff, group == own)
     raise NoGroup

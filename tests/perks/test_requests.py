@@ -83,6 +83,14 @@ class TestFiling:
                 ask(group, [2, 3], person)
         assert asked(group) is None
 
+    def test_staff_who_study_in_the_group_are_no_staff_to_it(
+        self, group: StudyGroup, assistant: User, course: Course
+    ) -> None:
+        make_enrolment(person=assistant, group=group)
+        with pytest.raises(RequestRefused, match="representative"):
+            ask(group, [2], assistant)
+        assert ask(make_group(course=course), [2], assistant).is_new
+
     def test_a_former_representative_may_not(self, group: StudyGroup, representative: User) -> None:
         Enrolment.objects.filter(person=representative).update(role=Role.STUDENT)
         with pytest.raises(RequestRefused):
