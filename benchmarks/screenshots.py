@@ -33,8 +33,8 @@ SHOWN = (
     Picture("phone", "student", "{course}assignments/{open}/", 390, "dark", "ru-RU"),
     Picture("schedule", "student", "{course}schedule/", 1280, "light", "ru-RU"),
     Picture("grades", "student", "{course}grades/", 1280, "dark", "en-GB"),
-    Picture("futures", "alisa.vetrova@example.org", "{course}assignments/{futures}/", 1280, "light", "en-GB"),
-    Picture("grades-futures", "alisa.vetrova@example.org", "{course}grades/", 390, "dark", "ru-RU"),
+    Picture("futures", "student", "{course}assignments/{futures}/", 1280, "light", "en-GB"),
+    Picture("grades-futures", "student", "{course}grades/", 390, "dark", "ru-RU"),
     Picture("queue", "assistant", "/admin/grading/submission/", 1280, "light", "en-GB"),
 )
 

@@ -51,6 +51,7 @@ def _samples() -> dict[str, object]:
             TermMark(str(number), on, state)
             for number, (on, state) in enumerate(zip(due, states, strict=True), start=1)
         ],
+        "target": date(2026, 12, 14),
         "thresholds": [
             Threshold(3000, _("satisfactory")),
             Threshold(3600, _("good")),

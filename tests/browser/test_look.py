@@ -12,13 +12,17 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from people.models import User
-from schedule.models import Course
+from schedule.models import Assignment, Course, StudyGroup
 from tests.browser.people import sign_in
 from tests.factories import (
+    make_activity,
     make_assignment,
     make_class,
     make_exam,
+    make_extension_rule,
     make_file,
+    make_proof,
+    make_request,
     make_review,
     make_submission,
 )
@@ -69,7 +73,25 @@ def term(course: Course, student: User, assistant: User) -> str:
     make_file(submission=graded, name="очень_длинное_имя_файла_работы_студента_четвёртого_курса.ipynb")
     make_review(submission=graded, score=950, bonus=50, feedback="Good `axis`.", reviewer=assistant)
     make_submission(assignment=work[2], student=student, submitted_at=now - timedelta(days=21))
+    asked_for(course, student, [work[1], work[2]])
     return f"receipts/{graded.receipt}/"
+
+
+def asked_for(course: Course, student: User, work: list[Assignment]) -> None:
+    """The student's group has asked to move these, and one of two activities is complete."""
+    group = StudyGroup.objects.get(enrolments__person=student, enrolments__course=course)
+    now = timezone.now()
+    make_extension_rule(course=course, target_at=now + timedelta(days=20), excludes_first=False)
+    make_request(group=group, assignments=work, filed_by=student, filed_at=now)
+    for people, checkpoints in ((1, 0), (10, 5)):
+        activity = make_activity(course=course, min_people=people, checkpoints=checkpoints)
+        make_proof(
+            group=group,
+            activity=activity,
+            people=[student],
+            checkpoint=1 if checkpoints else None,
+            taken_at=now - timedelta(days=1),
+        )
 
 
 def faults(look: BrowserContext, addresses: list[str]) -> dict[str, list[str]]:

@@ -29,7 +29,7 @@ def test_the_page_names_code_that_exists() -> None:
 
 def test_the_page_names_tests_that_exist() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    written = set(re.findall(r"^def (test_\w+)", sources, re.MULTILINE))
+    written = set(re.findall(r"^ *def (test_\w+)", sources, re.MULTILINE))
     named = set(TEST.findall(PAGE))
     assert len(named) > 50
     assert named <= written, named - written
