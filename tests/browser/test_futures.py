@@ -108,5 +108,6 @@ def test_the_open_page_warns_as_soon_as_the_target_has_passed(
     expect(beside_the_button).to_have_text(warning, timeout=15_000)
     expect(page.locator("[data-price-sheet] [data-price-perk]")).to_have_class("small mb-2 is-warn")
     expect(page.locator("[data-price-earned]")).to_have_text("does not count")
+    expect(page.locator("[data-price-earned-note]")).to_be_hidden()
     expect(page.locator("[data-price-button]")).to_have_text("Hand in for −3.00")
     expect(page.locator("[data-price-sheet] .price")).to_have_text("−3.00")

@@ -173,8 +173,15 @@ class TestBothFutures:
         assert (both.now.figure, both.earned.figure, both.gain) == ("−3.00", "0", 300)
         page = text_of(client, course, student, "assignments/1/")
         assert "<b data-price-now>−3.00</b>lateness" in page
-        assert "<b data-price-earned>0</b>no penalty" in page
+        assert "<b data-price-earned>0</b><span data-price-earned-note>no penalty</span>" in page
         assert ">14 December, 23:59:59 MSK</time>: hard, and without a penalty until then." in page
+
+    def test_before_the_courses_own_deadline_neither_costs_anything_and_it_is_said_until_when(
+        self, client: Client, course: Course, student: User
+    ) -> None:
+        page = text_of(client, course, student, "assignments/1/", moscow(2025, 9, 29))
+        assert ">30 Sep, 23:59 MSK</time> there is no penalty either way." in page
+        assert 'class="futures"' not in page
 
     def test_one_future_is_left_when_the_perk_is_earned_and_when_the_target_has_passed(
         self, client: Client, course: Course, assignment: Assignment, student: User, proof: Proof

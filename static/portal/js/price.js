@@ -29,6 +29,7 @@ function show(line) {
   }
   for (const figure of document.querySelectorAll("[data-price-now]")) figure.textContent = line.price;
   for (const figure of document.querySelectorAll("[data-price-earned]")) figure.textContent = line.earned;
+  for (const note of document.querySelectorAll("[data-price-earned-note]")) note.hidden = line.warns || line.closed;
   for (const button of document.querySelectorAll("[data-price-button]")) {
     button.textContent = line.button;
     button.disabled = line.closed;
