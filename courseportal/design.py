@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from courseportal.rulers import DayPrice, TermMark, Threshold, chart_days
+from courseportal.price_chart import DayPrice, chart_days
+from courseportal.rulers import TermMark, Threshold
 
 TODAY = date(2026, 11, 23)
 DUE_ON = date(2026, 11, 19)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from courseportal.rulers import DayPrice, chart_days
+from courseportal.price_chart import DayPrice, chart_days
 from grading.queries.work import PriceStep
 from grading.rules import Tariff
 from schedule.rules import end_of_day

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from courseportal import rulers
+from courseportal.price_chart import DayPrice
+from courseportal.price_chart import price_chart as drawn_prices
 from courseportal.time_ruler import Point, time_ruler
 from schedule import wording
 from schedule.markdown import render_markdown
@@ -213,9 +215,9 @@ def standing_ruler(
 
 
 @register.inclusion_tag("portal/price_chart.html")
-def price_chart(prices: Sequence[rulers.DayPrice], today: date, due_on: date) -> dict[str, object]:
+def price_chart(prices: Sequence[DayPrice], today: date, due_on: date) -> dict[str, object]:
     """Days and what handing in costs on each; the solid column is today's."""
-    return {"chart": rulers.price_chart(prices=prices, today=today, due_on=due_on), "due_on": due_on}
+    return {"chart": drawn_prices(prices=prices, today=today, due_on=due_on), "due_on": due_on}
 
 
 @register.simple_tag

@@ -8,7 +8,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from courseportal.rulers import DayPrice, TermMark, Threshold
+from courseportal.price_chart import DayPrice
+from courseportal.rulers import TermMark, Threshold
 
 DUE = datetime(2026, 11, 19, 20, 59, 59, tzinfo=UTC)
 

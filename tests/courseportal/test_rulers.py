@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courseportal.price_chart import DayPrice, chart_days, price_chart
 from courseportal.rulers import (
     MARK_GAP,
-    DayPrice,
     TermMark,
     Threshold,
     as_percent,
-    chart_days,
     hundredths_of_percent,
-    price_chart,
     size_ruler,
     standing_ruler,
     term_ruler,
