@@ -13,7 +13,7 @@ from tests.grading.autumn_2025 import DUE, MOSCOW, MOVED, ORDINARY, score_of
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "course-rules.md").read_text()
-CODE = re.compile(r"`((?:people|schedule|perks|grading)\.(?:rules|models|queries|arrival)\.[\w.]+)`")
+CODE = re.compile(r"`((?:people|schedule|perks|grading)\.(?:rules|models|queries|actions|arrival)\.[\w.]+)`")
 TEST = re.compile(r"`(test_\w+)`")
 EXAMPLE = re.compile(
     r"^\| (2025-[-\d]+ [:\d]+) \| (\d+) \| (\d+) \| (\w+) \| (\w+) \| (\w+) \|$", re.MULTILINE
