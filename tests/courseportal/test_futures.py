@@ -11,8 +11,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from courseportal.futures import About, both_futures
 from grading.queries.assignment import AssignmentPage, assignment_page
+from grading.queries.deadlines import course_deadlines
+from grading.queries.work import price_steps
 from people.models import User
 from perks.models import Activity, ExtensionRequest, Proof
+from perks.queries.standing import group_standings
+from perks.queries.strip import perk_strip
 from schedule.models import Assignment, Course, StudyGroup
 from tests.factories import (
     make_activity,
@@ -228,6 +232,35 @@ class TestPrice:
         receipt = text_of(client, course, student, done.headers["Location"], AFTER)
         assert '<dt>If the perk is earned</dt><dd class="pencil">will not count</dd>' in receipt
 
+    @pytest.mark.parametrize("earned", [False, True])
+    @pytest.mark.parametrize("days", [None, 5, 80])
+    def test_every_second_of_the_list_says_what_the_engine_says(
+        self,
+        course: Course,
+        assignment: Assignment,
+        student: User,
+        proof: Proof,
+        days: int | None,
+        earned: bool,
+    ) -> None:
+        if days is not None:
+            due_at = assignment.due_at + timedelta(days=days)
+            make_personal_date(assignment=assignment, student=student, due_at=due_at, is_hard=True)
+        if earned:
+            approve(proof)
+        terms = course_deadlines(course, NOW).terms(assignment.pk, student.pk)
+        steps = price_steps(terms, NOW)
+        ends = [one.until for one in steps if one.until is not None]
+        assert steps and ends == sorted(set(ends))
+        edges = {NOW, TARGET, *(date.at for date in terms.dates if date.at >= NOW), *ends}
+        for at in sorted(edge + timedelta(seconds=more) for edge in edges for more in (0, 1, 3600)):
+            step = next((one for one in steps if one.until is None or at <= one.until), None)
+            assert (step and step.penalty) == terms.prices.penalty_at(at)
+            if step is not None:
+                assert step.would_not_count == terms.would_not_count(at)
+                then = terms.if_earned.prices.penalty_at(at) if terms.if_earned else None
+                assert step.comes_back == (then is not None and then < step.penalty)
+
     def test_a_date_of_ones_own_takes_the_warning_away(
         self, course: Course, assignment: Assignment, student: User
     ) -> None:
@@ -317,6 +350,25 @@ class TestLists:
 
 
 class TestToday:
+    def test_the_strip_counts_as_the_control_room_does(
+        self, course: Course, group: StudyGroup, student: User, group_mate: User
+    ) -> None:
+        places = make_activity(course=course, number=2, checkpoints=2)
+        together = make_activity(course=course, number=3, checkpoints=2, within_minutes=30)
+        for activity, person, place, state in (
+            (places, student, 1, Proof.State.APPROVED),
+            (places, group_mate, 2, Proof.State.PENDING),
+            (together, student, 1, Proof.State.APPROVED),
+            (together, group_mate, 2, Proof.State.REJECTED),
+        ):
+            make_proof(group=group, activity=activity, people=[person], checkpoint=place, state=state)
+        make_proof(group=group, activity=places, people=[group_mate], checkpoint=2, posted_at=AFTER)
+        strip = perk_strip(course, group.pk)
+        (stands,) = group_standings(course, NOW, groups=[group.pk])
+        assert strip is not None and tuple(bar.standing for bar in strip.bars) == stands.activities
+        assert (strip.earned, strip.target_at) == (stands.earned, TARGET)
+        assert [bar.waiting for bar in strip.bars] == [1, 1, 0]
+
     def test_the_groups_activities_with_what_is_missing(
         self, client: Client, course: Course, student: User, group_mate: User, group: StudyGroup
     ) -> None:

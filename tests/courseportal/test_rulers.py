@@ -162,3 +162,30 @@ def test_a_price_chart_shows_the_days_that_matter(today: date, first: date) -> N
 def test_a_size_ruler_shows_the_limit_inside_what_was_sent() -> None:
     ruler = size_ruler(sent=200, limit=100)
     assert (ruler.limit_x, ruler.sent_x, ruler.over) == ("47.62%", "95.24%", "47.62%")
+
+
+def test_a_day_to_which_deadlines_may_move_stands_on_the_term_and_keeps_off_the_label_of_today() -> None:
+    far = term_ruler(starts_on=FIRST, ends_on=LAST, today=FIRST, marks=[], target=date(2025, 10, 21))
+    assert (far.target_x, far.target_anchor, far.today_y) == ("50.00%", "middle", 16)
+    near = term_ruler(starts_on=FIRST, ends_on=LAST, today=date(2025, 12, 1), marks=[], target=LAST)
+    assert (near.target_x, near.target_anchor) == ("100.00%", "end")
+    assert near.today_y > far.today_y and near.axis_y - far.axis_y == near.today_y - far.today_y
+    without = term_ruler(starts_on=FIRST, ends_on=LAST, today=FIRST, marks=[])
+    outside = term_ruler(starts_on=FIRST, ends_on=LAST, today=FIRST, marks=[], target=date(2026, 1, 1))
+    assert without.target_x is outside.target_x is None
+
+
+@pytest.mark.parametrize(
+    ("counted", "if_earned", "x", "frame"),
+    [
+        (3000, 4500, "75.00%", ("50.00%", "25.00%")),
+        (3000, 1500, "25.00%", ("25.00%", "25.00%")),  # what came after the target counts only now
+        (3000, 3000, None, ("50.00%", "0.00%")),
+        (3000, None, None, ("50.00%", "0.00%")),
+    ],
+)
+def test_the_points_with_the_perk_are_framed_from_those_without(
+    counted: int, if_earned: int | None, x: str | None, frame: tuple[str, str]
+) -> None:
+    ruler = standing_ruler(counted=counted, waiting=0, maximum=6000, thresholds=[], if_earned=if_earned)
+    assert (ruler.earned_x, (ruler.frame_x, ruler.frame)) == (x, frame)
