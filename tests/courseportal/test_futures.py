@@ -358,6 +358,7 @@ class TestToday:
         for activity, person, place, state in (
             (places, student, 1, Proof.State.APPROVED),
             (places, group_mate, 2, Proof.State.PENDING),
+            (places, student, 2, Proof.State.PENDING),
             (together, student, 1, Proof.State.APPROVED),
             (together, group_mate, 2, Proof.State.REJECTED),
         ):
