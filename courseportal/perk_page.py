@@ -12,6 +12,7 @@ from courseportal.perk_request import RequestSection, request_section
 from people.models import User
 from perks.drawing import TrackDrawing, draw_track
 from perks.models import Activity, Checkpoint, Track
+from perks.queries.fitting import Timeline, TimePoint, same_time
 from perks.queries.gallery import Tile, latest_tiles
 from perks.queries.groups import group_for
 from perks.queries.standing import move_rule
@@ -36,21 +37,25 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A checkpoint: whether a proof that counts covers it, whether one waits, how many were there."""
+    """A checkpoint: whether a proof that counts covers it, whether one waits, how many were there.
+
+    ``point`` is its proof on the ruler of an activity at the same time: one that counts, else the last.
+    """
 
     number: int
     title: str
     covered: bool
     waiting: bool
     people: int
+    point: TimePoint | None
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityLine:
     """One activity of the control room.
 
-    ``outside`` counts the proofs that are approved and outside the window that holds; ``track`` is the latest
-    one, with its ``drawing``.
+    ``outside`` counts the proofs that are approved and outside the window that holds; ``timeline`` has them
+    on a ruler; ``track`` is the latest one, with its ``drawing``.
     """
 
     bar: ActivityBar
@@ -59,6 +64,7 @@ class ActivityLine:
     places: tuple[Place, ...]
     outside: int
     takes_tracks: bool
+    timeline: Timeline | None
     track: Track | None
     drawing: TrackDrawing | None
 
@@ -199,23 +205,35 @@ def _line(row: Activity, every: GroupProofs, names: Mapping[int, Face], track: T
     faces = [face for pk, face in names.items() if pk in standing.people]
     faces += [replace(face, waiting=True) for pk, face in names.items() if pk in may_count]
     counted = [one for one in proofs if one.id in standing.counted]
+    timeline = same_time(proofs, standing, every.target_at)
+    points = _points(timeline)
     return ActivityLine(
         bar=ActivityBar(row.title, standing, len(may_count)),
         description=render_markdown(row.description),
         faces=tuple(faces),
         places=tuple(
-            _place(one, standing, counted, waiting)
+            _place(one, standing, counted, waiting, points.get(one.number))
             for one in sorted(row.checkpoints.all(), key=lambda one: one.number)
         ),
         outside=sum(every.worth(one.id) is Worth.OUTSIDE for one in proofs),
         takes_tracks=row.takes_tracks,
+        timeline=timeline,
         track=track,
         drawing=draw_track(track.lines) if track else None,
     )
 
 
+def _points(timeline: Timeline | None) -> dict[int | None, TimePoint]:
+    points = timeline.points if timeline else ()
+    return {one.number: one for one in sorted(points, key=lambda one: one.is_counted)}
+
+
 def _place(
-    row: Checkpoint, standing: ActivityStanding, counted: Sequence[ProofFacts], waiting: Sequence[ProofFacts]
+    row: Checkpoint,
+    standing: ActivityStanding,
+    counted: Sequence[ProofFacts],
+    waiting: Sequence[ProofFacts],
+    point: TimePoint | None,
 ) -> Place:
     there = (proof.people for proof in counted if proof.checkpoint == row.number)
     return Place(
@@ -224,4 +242,5 @@ def _place(
         covered=row.number in standing.covered,
         waiting=any(proof.checkpoint == row.number for proof in waiting),
         people=len(frozenset[int]().union(*there)),
+        point=point,
     )

@@ -62,6 +62,7 @@ def crossings(page: PerkPage, reader: User) -> dict[str, object]:
     ]
     return {
         "chart": crossing_chart(people=people, thresholds=thresholds),
+        "numbers": chosen.numbers,
         "count": len(chosen.rises),
         "more": len(rises) - len(people),
     }

@@ -76,17 +76,30 @@ def activity_view(proof: Proof) -> ActivityView:
     stands = activity_standing(asked, facts, target_at)
     with_this = activity_standing(asked, _approved(facts, [proof.pk]), target_at)
     is_after = target_at is not None and proof.posted_at > target_at
-    timeline = None if asked.within is None else _timeline(proof, facts, stands, target_at)
-    return ActivityView(stands, with_this, is_after, timeline)
+    return ActivityView(stands, with_this, is_after, same_time(facts, stands, target_at, this=proof.pk))
 
 
-def _timeline(
-    proof: Proof, facts: Collection[ProofFacts], stands: ActivityStanding, target_at: datetime | None
-) -> Timeline:
-    waiting = [one.id for one in facts if one.state is ProofState.PENDING]
-    forecast = activity_standing(stands.rule, _approved(facts, [*waiting, proof.pk]), target_at)
-    best = stands if stands.window else forecast
-    first, last = best.window or (proof.taken_at, proof.taken_at)
+def same_time(
+    facts: Collection[ProofFacts],
+    stands: ActivityStanding,
+    target_at: datetime | None,
+    *,
+    this: int | None = None,
+) -> Timeline | None:
+    """A group's proofs of an activity by time, the one with the id ``this`` among them even when rejected.
+
+    None for an activity that need not happen at the same time, and while nothing makes a window.
+    """
+    within = stands.rule.within
+    if within is None:
+        return None
+    supposed = [one.id for one in facts if one.state is ProofState.PENDING or one.id == this]
+    best = stands if stands.window else activity_standing(stands.rule, _approved(facts, supposed), target_at)
+    alone = next(((one.taken_at, one.taken_at) for one in facts if one.id == this), None)
+    window = best.window or alone
+    if window is None:
+        return None
+    first, last = window
     points = tuple(
         TimePoint(
             proof_id=one.id,
@@ -94,12 +107,11 @@ def _timeline(
             at=one.taken_at,
             state=one.state,
             is_counted=one.id in stands.counted,
-            is_this=one.id == proof.pk,
+            is_this=one.id == this,
         )
         for one in sorted(facts, key=lambda one: (one.taken_at, one.id))
-        if one.state is not ProofState.REJECTED or one.id == proof.pk
+        if one.state is not ProofState.REJECTED or one.id == this
     )
-    within = stands.rule.within or timedelta(0)
     return Timeline(points, first + (last - first) / 2, within, is_forecast=not stands.window)
 
 

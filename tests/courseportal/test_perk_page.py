@@ -78,12 +78,33 @@ class TestRoom:
         make_proof(group=group, activity=photos, people=[student, group_mate], checkpoint=1)
         page = page_of(client, student)
         assert "0 of 2 done." in page
-        assert "Still to go: 2 more people and 1 more place." in page
+        assert "Still to go: 2 people and 1 place." in page
         assert 'aria-label="1 of 3, 1 in check"' in page
         assert '<i class="on"></i><i class="wait"></i><i></i>' in page
         assert "Missing: 2 more people." in page and "Missing: Place 2." in page
         assert "22 days" in page or "21 days" in page
         assert str(group_mate) in page
+
+    def test_what_has_to_happen_at_the_same_time_is_on_a_ruler(
+        self, client: Client, group: StudyGroup, student: User, group_mate: User
+    ) -> None:
+        run = make_activity(course=group.course, title="Run", checkpoints=3, within_minutes=30)
+        for place, minute, state in ((1, 0, "approved"), (2, 20, "approved"), (3, 25, "pending")):
+            at = moscow(2025, 11, 20, 12, minute)
+            make_proof(
+                group=group, activity=run, people=[student], checkpoint=place, taken_at=at, state=state
+            )
+        page = page_of(client, group_mate)
+        run_part = page[page.index('id="activity-3"') :]
+        assert 'aria-label="Inside the window: 1, 2. Outside it or not checked: 3."' in run_part
+        assert ">12:00</time> −10 min</small>" in run_part
+        assert ">12:25</time> +15 min</small>" in run_part
+        Proof.objects.filter(activity=run).delete()
+        assert "Inside the window" not in page_of(client, group_mate)
+
+    def test_the_target_is_told_with_its_zone(self, client: Client, student: User) -> None:
+        page = page_of(client, student)
+        assert "14 December, 23:59 MSK</time>" in page
 
     def test_a_proof_of_another_group_is_not_there(
         self, client: Client, course: Course, activities: list[Activity], student: User
@@ -192,6 +213,17 @@ class TestRequest:
         assert "№ 2 and 3" in history and "№ 4" in history
         assert str(representative) in history
         assert "Send the request" not in page and "Withdraw the request" not in page
+
+    def test_what_was_unticked_stays_so_when_the_choice_is_refused(
+        self, client: Client, group: StudyGroup, representative: User
+    ) -> None:
+        make_request(group=group, assignments=group.course.assignments.filter(number__in=[2, 4]))
+        standing = ExtensionRequest.objects.standing().get()
+        answer = send(client, representative, choice="other", numbers=["3", "4", "5"], base=standing.pk)
+        page = " ".join(answer.content.decode().split())
+        ticked = [number for number in range(2, 6) if f'name="numbers" value="{number}" checked' in page]
+        assert (answer.status_code, ticked) == (409, [3, 4, 5])
+        assert asked(group) == [2, 4]
 
     def test_it_is_withdrawn(self, client: Client, group: StudyGroup, representative: User) -> None:
         send(client, representative, choice="2-3")
