@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from courseportal.home_page import HomePage
 from courseportal.perk_words import numbers_text
@@ -18,16 +18,16 @@ def bar_note(bar: ActivityBar) -> str:
     people = bar.people_missing
     missing = []
     if people:
-        missing.append(ngettext("%(count)d person", "%(count)d people", people) % {"count": people})
+        missing.append(npgettext("to go", "%(count)d person", "%(count)d people", people) % {"count": people})
     if places:
-        missing.append(ngettext("%(count)d place", "%(count)d places", places) % {"count": places})
+        missing.append(npgettext("to go", "%(count)d place", "%(count)d places", places) % {"count": places})
     if not missing:
         return ""
     note = _("to go: %(what)s") % {"what": ", ".join(missing)}
     if not bar.waiting:
         return note
     waiting = ngettext("%(count)d in check", "%(count)d in check", bar.waiting) % {"count": bar.waiting}
-    return f"{note}, {waiting}"
+    return f"{note}; {waiting}"
 
 
 def perk_sentence(page: HomePage) -> str:

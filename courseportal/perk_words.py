@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from courseportal.perk_page import ActivityLine, PerkPage
 from courseportal.perk_request import RequestSection
@@ -30,12 +30,12 @@ def _both(told: Sequence[str]) -> str:
     return _("%(one)s and %(other)s") % {"one": told[0], "other": told[1]} if len(told) > 1 else told[0]
 
 
-def _people_to_go(count: int) -> str:
-    return ngettext("%(count)d more person", "%(count)d more people", count) % {"count": count}
+def _people(count: int) -> str:
+    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
 
 
-def _places_to_go(count: int) -> str:
-    return ngettext("%(count)d more place", "%(count)d more places", count) % {"count": count}
+def _places(count: int) -> str:
+    return ngettext("%(count)d place", "%(count)d places", count) % {"count": count}
 
 
 def perk_headline(page: PerkPage) -> list[str]:
@@ -54,7 +54,7 @@ def perk_headline(page: PerkPage) -> list[str]:
         return [_("The target has passed."), done]
     people = sum(line.bar.people_missing for line in page.activities)
     places = sum(len(line.missing_places) for line in page.activities)
-    missing = [*([_people_to_go(people)] if people else []), *([_places_to_go(places)] if places else [])]
+    missing = [*([_people(people)] if people else []), *([_places(places)] if places else [])]
     return [done, _("Still to go: %(what)s.") % {"what": _both(missing)}]
 
 
@@ -92,7 +92,7 @@ def missing_words(line: ActivityLine) -> str:
     places, people = line.missing_places, line.bar.people_missing
     missing = []
     if places:
-        missing.append(", ".join(places) if len(places) <= NAMED else _places_to_go(len(places)))
+        missing.append(_missing_places(places))
     if people:
         missing.append(_missing_people(line))
     if not missing:
@@ -100,23 +100,35 @@ def missing_words(line: ActivityLine) -> str:
     return _("Missing: %(what)s.") % {"what": _both(missing)}
 
 
+def _missing_places(places: Sequence[str]) -> str:
+    # The context: in Russian what is missing stands in another case, and a place's name has none but its own.
+    count = len(places)
+    if count > NAMED:
+        told = npgettext("missing", "%(count)d more place", "%(count)d more places", count)
+        return told % {"count": count}
+    named = ", ".join(pgettext("a missing place", "%(place)s") % {"place": place} for place in places)
+    return npgettext("missing", "%(places)s", "%(places)s", count) % {"places": named}
+
+
 def _missing_people(line: ActivityLine) -> str:
     count = line.bar.people_missing
     match line.counts:
         case CountPeople.EACH_CHECKPOINT:
-            told = ngettext(
+            told = npgettext(
+                "missing",
                 "%(count)d more person at the place with fewest",
                 "%(count)d more people at the place with fewest",
                 count,
             )
         case CountPeople.EVERY_CHECKPOINT:
-            told = ngettext(
+            told = npgettext(
+                "missing",
                 "%(count)d more person who was at every place",
                 "%(count)d more people who were at every place",
                 count,
             )
         case _:
-            return _people_to_go(count)
+            told = npgettext("missing", "%(count)d more person", "%(count)d more people", count)
     return told % {"count": count}
 
 
@@ -166,7 +178,7 @@ def until_words(section: RequestSection, page: PerkPage) -> str:
     """Until when the request can be changed."""
     if section.rule is None:
         return ""
-    until = moment_text(section.rule.target_at, "short", page.course.zone)
+    until = moment_text(section.rule.target_at, "short", page.course.zone, with_zone=True)
     if section.state is RequestState.ACTIVE:
         return _("What has moved stays moved; a free slot can be used until %(until)s.") % {"until": until}
     return _("Can be changed or withdrawn until %(until)s.") % {"until": until}

@@ -378,7 +378,7 @@ class TestToday:
         page = text_of(client, course, student, "/")
         assert "Asked for: № 1 move to 14 December once the perk is earned." in page
         assert 'aria-label="0 of 1"><i class="wait"></i></span>' in page
-        assert "to go: 1 person, 1 in check" in page
+        assert "to go: 1 person; 1 in check" in page
         assert 'aria-label="2 of 10"><i class="on"></i><i class="on"></i><i></i>' in page
         assert "to go: 8 people, 2 places" in page
 
