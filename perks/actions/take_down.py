@@ -39,8 +39,7 @@ def take_down(*, photo_id: int, by: User, now: datetime) -> Photo:
 def put_back(*, photo_id: int, by: User, now: datetime) -> Photo:
     """Show a photo again that was taken down, as staff. Raises NotAllowed."""
     with audited(by=by), transaction.atomic():
-        photo = Photo.objects.select_for_update().get(pk=photo_id)
-        decidable(photo.proof_id, by)
+        photo = _locked(photo_id, by)
         photo.hidden_at = photo.hidden_by = None
         photo.save(update_fields=["hidden_at", "hidden_by"])
     return photo
@@ -49,11 +48,16 @@ def put_back(*, photo_id: int, by: User, now: datetime) -> Photo:
 def remove(*, photo_id: int, by: User, now: datetime) -> Photo:
     """Remove a photo for good, as staff, with what its file said of time and place. Raises NotAllowed."""
     with audited(by=by), transaction.atomic():
-        photo = Photo.objects.select_for_update().get(pk=photo_id)
-        decidable(photo.proof_id, by)
+        photo = _locked(photo_id, by)
         paths = removed([photo], now)
         transaction.on_commit(lambda: durable_storage().forget(paths), robust=True)
     return photo
+
+
+def _locked(photo_id: int, by: User) -> Photo:
+    """The photo, which ``by`` may decide about: its group is locked first, as everywhere, then its row."""
+    decidable(Photo.objects.values_list("proof_id", flat=True).get(pk=photo_id), by)
+    return Photo.objects.select_for_update().get(pk=photo_id)
 
 
 def removed(photos: Sequence[Photo], now: datetime) -> list[str]:
