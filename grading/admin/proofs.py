@@ -29,6 +29,7 @@ from grading.admin.through import ThroughAdmin
 from grading.queries.undoing import effects
 from perks.actions.decide import NotAllowed, ProofChanged
 from perks.actions.locking import locked_group
+from perks.forms import whole_number
 from perks.models import Proof
 from perks.queries.deciding import Deciding as Shown
 from perks.queries.deciding import ProofLine, proof_lines
@@ -212,8 +213,8 @@ class ProofAdmin(ThroughAdmin):
     def _conflict(self, request: HttpRequest, object_id: str, form: ReasonForm) -> HttpResponse:
         """What somebody else did since the page was opened; what was typed still stands in the form."""
         proof: Proof = self._found(request, object_id)
-        seen = request.POST.get("seen", "")
-        return self._page(request, proof, form, since=int(seen) if seen.isdecimal() else 0)
+        since = whole_number(request.POST.get("seen", "")) or 0
+        return self._page(request, proof, form, since=since)
 
     def _page(
         self, request: HttpRequest, proof: Proof, form: ReasonForm, since: int | None = None
@@ -238,4 +239,4 @@ def _pressed(request: HttpRequest) -> tuple[str, int | None]:
     """The button: a verb, and whom or what it is about: "strike 15"; "add" is about who is chosen."""
     verb, _blank, about = request.POST.get("_do", "").partition(" ")
     about = request.POST.get("person", "") if verb == "add" else about
-    return verb, int(about) if about.isdecimal() and len(about) < 19 else None
+    return verb, whole_number(about)

@@ -19,6 +19,7 @@ from grading.admin.proof_words import earned_texts
 from grading.queries.undoing import ProofChange, effects
 from perks.actions.decide import NotAllowed, ProofChanged, approve, reject
 from perks.actions.locking import locked_group
+from perks.forms import whole_number
 from perks.models import Proof
 from perks.rules import ProofState
 
@@ -82,7 +83,7 @@ def reject_together(page: Any, request: HttpRequest, proofs: QuerySet[Proof]) ->
 def _version(request: HttpRequest, proof: Proof) -> int:
     """The version that the page with the reason showed: of a proof that it did not show, none."""
     shown = request.POST.get(f"version_{proof.pk}", "")
-    return int(shown) if shown.isdecimal() and proof.state == ProofState.PENDING else 0
+    return (whole_number(shown) or 0) if proof.state == ProofState.PENDING else 0
 
 
 def _reason_page(

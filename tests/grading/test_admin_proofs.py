@@ -382,8 +382,9 @@ class TestTwoAtOnce:
 
     def test_nonsense_for_a_version_is_an_old_one(self, proof: Proof, ta: Client) -> None:
         for version in ("", "x", "99", "-1"):
-            late = ta.post(page_of(proof), {"_do": "approve", "version": version, "seen": "x"})
-            assert late.status_code == 409
+            for seen in ("x", "9" * 5000):
+                late = ta.post(page_of(proof), {"_do": "approve", "version": version, "seen": seen})
+                assert late.status_code == 409
         assert state(proof) == PENDING
 
 
