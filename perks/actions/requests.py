@@ -6,7 +6,7 @@ Source: docs/course-rules.md, Moving deadlines. What may happen in which state i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -19,10 +19,20 @@ from people.audit import audited
 from people.models import User
 from perks.actions.locking import locked_group
 from perks.models import ExtensionRequest, RequestedAssignment
-from perks.queries.standing import GroupStanding, group_standings, move_rule
-from perks.rules import Actor, MoveRule, RequestEvent, RequestState, may_be_moved, may_happen
+from perks.queries.standing import activities_of, move_rule
+from perks.rules import (
+    Actor,
+    MoveRule,
+    RequestEvent,
+    RequestState,
+    is_earned,
+    may_be_moved,
+    may_happen,
+    request_state,
+)
 from schedule.access import student_enrolment, teaches
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
+from schedule.rules import utc
 
 
 class RequestRefused(Exception):
@@ -83,7 +93,7 @@ def file_request(
         _check_base(standing, base)
         if not rule.is_open(now):
             raise RequestRefused(_("Requests were taken until the target, and it has passed."))
-        state = _state_of(group, now, standing)
+        state = _state_of(group, rule, now, standing)
         _check_step(state, standing, set(numbers), actor, now=now)
         if standing is not None:
             _end(standing, ExtensionRequest.End.REPLACED, by=by, now=now)
@@ -105,9 +115,9 @@ def withdraw_request(
         if standing is None:
             return None
         _check_base(standing, base)
-        is_open = _rule_of(group.course).is_open(now)
-        state = _state_of(group, now, standing)
-        if not may_happen(state, RequestEvent.WITHDRAW, actor, is_open=is_open):
+        rule = _rule_of(group.course)
+        state = _state_of(group, rule, now, standing)
+        if not may_happen(state, RequestEvent.WITHDRAW, actor, is_open=rule.is_open(now)):
             raise RequestRefused(
                 _("The perk is earned and the deadlines have moved: only staff can take that back.")
                 if state is RequestState.ACTIVE
@@ -181,11 +191,16 @@ def _check_base(standing: ExtensionRequest | None, base: int | Unseen | None) ->
         raise RequestChanged(standing)
 
 
-def _state_of(group: StudyGroup, now: datetime, standing: ExtensionRequest | None) -> RequestState:
+def _state_of(
+    group: StudyGroup, rule: MoveRule, now: datetime, standing: ExtensionRequest | None
+) -> RequestState:
+    """What the standing request means at ``now``, given the proofs that had been handed in by then."""
     if standing is None:
         return RequestState.NONE
-    stands: GroupStanding = group_standings(group.course, now, groups=[group.pk])[0]
-    return stands.move.state if stands.move else RequestState.NONE
+    # What was handed in later had not earned anything yet, when a request of the past is written down.
+    by_then = replace(rule, target_at=min(utc(rule.target_at), utc(now)))
+    earned = is_earned(activities_of(group.course, [group.pk], by_then)[group.pk])
+    return request_state(asked=True, withdrawn=False, earned=earned, rule=rule, now=now)
 
 
 def _check_step(

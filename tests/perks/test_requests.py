@@ -174,6 +174,18 @@ class TestChanging:
             ask(group, [2], representative)
         assert asked(group) == [2, 5]
 
+    def test_one_of_the_past_is_judged_by_what_had_been_handed_in_then(
+        self, group: StudyGroup, activity: Activity, student: User, representative: User
+    ) -> None:
+        earned_at = NOW - timedelta(days=1)
+        people = (student, representative)
+        make_proof(group=group, activity=activity, people=people, taken_at=earned_at)
+        ask(group, [2, 5], None, earned_at - timedelta(days=2))
+        assert ask(group, [3, 4], None, earned_at - timedelta(seconds=1)).is_new
+        with pytest.raises(RequestRefused, match="stays so"):
+            ask(group, [2, 5], None, earned_at)
+        assert asked(group) == [3, 4]
+
     def test_a_free_slot_only_until_the_target(
         self, group: StudyGroup, representative: User, activity: Activity, student: User
     ) -> None:
