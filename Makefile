@@ -26,7 +26,7 @@ browser: .venv/dev.stamp
 	@$(BIN)/python -m tests.browser.install
 
 trust: browser  ## what takes longer than the tests may, into docs/trust.md; LONG=1 as hard as that page claims
-	@exec $(BIN)/python -m benchmarks.trust --output docs/trust.md $(if $(LONG),--long) $(if $(SEED),--seed $(SEED))
+	@exec $(BIN)/python -m benchmarks.trust --output docs/trust.md $(if $(LONG),--long) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 bench: .venv/dev.stamp  ## the figures of docs/performance.md
 	@exec $(BIN)/python -m benchmarks.bench

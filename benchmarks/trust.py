@@ -1,6 +1,6 @@
 """`make trust`: the proofs that take longer than `make test` allows, and what they found, as a table.
 
-    python -m benchmarks.trust [--long] [--seed N] [--output docs/trust.md]
+    python -m benchmarks.trust [--long] [--seed N] [--output docs/trust.md] [--only WORDS]
 
 Each proof is a set of tests with a size given by the environment. The seed is printed; given again it repeats
 the run. The exit status is 1 where a proof failed.
@@ -116,25 +116,41 @@ def prove(proof: Proof, seed: int, *, long: bool) -> Found:
     return Found(f"{size:,}" if size else "–", said, time.monotonic() - started, run.returncode == 0)
 
 
-def report(results: list[tuple[Proof, Found]], seed: int, *, long: bool) -> str:
-    """The document: date, command, seed and a row for each promise."""
+def heading(seed: int, *, long: bool) -> str:
+    """The document's top: date, command and seed."""
     length = "long" if long else "short"
     today = f"{datetime.now(UTC):%d %B %Y}".lstrip("0")
-    lines = [
-        "# Trust, in figures",
-        "",
-        f"`make trust{' LONG=1' if long else ''}`, the {length} run, {today}, seed {seed}.",
-        "Made again by the same command; a proof that fails is named and ends it with status 1.",
-        "",
-        "| promise | size | tests | seconds | holds |",
-        "|---|---:|---|---:|---|",
-    ]
-    lines += [
-        f"| {proof.promise} | {found.size} | {found.closing} | {found.seconds:.0f} | "
-        f"{'yes' if found.holds else '**no**'} |"
-        for proof, found in results
-    ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(
+        [
+            "# Trust, in figures",
+            "",
+            f"`make trust{' LONG=1' if long else ''}`, the {length} run, {today}, seed {seed}.",
+            "Made again by the same command; a proof that fails is named and ends it with status 1.",
+            "",
+            "| promise | size | tests | seconds | holds |",
+            "|---|---:|---|---:|---|",
+            "",
+        ]
+    )
+
+
+def row(proof: Proof, found: Found) -> str:
+    """A promise's line."""
+    holds = "yes" if found.holds else "**no**"
+    return f"| {proof.promise} | {found.size} | {found.closing} | {found.seconds:.0f} | {holds} |"
+
+
+def report(results: list[tuple[Proof, Found]], top: str, earlier: str = "") -> str:
+    """The document; promises that were not tried keep the rows of an earlier one with the same top.
+
+    Raises SystemExit where that has another date, length or seed: one page is of one day.
+    """
+    if earlier and not earlier.startswith(top):
+        sys.exit("The page is of another day, length or seed: run all proofs, without --only.")
+    kept = {line.split(" | ")[0].removeprefix("| "): line for line in earlier.splitlines()}
+    rows = kept | {proof.promise: row(proof, found) for proof, found in results}
+    lines = [rows[proof.promise] for proof in PROOFS if proof.promise in rows]
+    return top + "\n".join(lines) + "\n"
 
 
 def main() -> int:
@@ -142,10 +158,14 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="as hard as docs/trust.md claims")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31))
     parser.add_argument("--output", type=Path, help="write the document here too")
+    parser.add_argument("--only", help="promises with this text; the others keep their rows in --output")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    results = [(proof, prove(proof, options.seed, long=options.long)) for proof in PROOFS]
-    text = report(results, options.seed, long=options.long)
+    top = heading(options.seed, long=options.long)
+    chosen = [proof for proof in PROOFS if (options.only or "") in proof.promise]
+    results = [(proof, prove(proof, options.seed, long=options.long)) for proof in chosen]
+    keeps = options.only and options.output and options.output.exists()
+    text = report(results, top, options.output.read_text(encoding="utf-8") if keeps else "")
     print(text)
     if options.output:
         options.output.write_text(text, encoding="utf-8")
