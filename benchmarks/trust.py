@@ -64,6 +64,10 @@ PROOFS = (
     ),
     Proof("every planted fault in the rules is noticed", ("tests/faults/test_rule_mutants.py",)),
     Proof(
+        "every planted fault in the queries and actions of effective rest is noticed",
+        ("tests/faults/test_query_mutants.py",),
+    ),
+    Proof(
         "a web server killed at any moment keeps every receipt it showed",
         ("tests/faults/test_killed_server.py",),
         "PORTAL_FAULT_ROUNDS",

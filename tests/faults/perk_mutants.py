@@ -145,3 +145,150 @@ RULES = [
         PERKS,
     ),
 ]
+
+STANDING, ENGINE, BOOK = (
+    "perks/queries/standing.py",
+    "grading/queries/deadlines.py",
+    "grading/queries/gradebook.py",
+)
+REQUESTS, PARTS, DECIDE = (
+    "perks/actions/requests.py",
+    "perks/actions/participants.py",
+    "perks/actions/decide.py",
+)
+TESTS = {
+    STANDING: "tests/perks/test_standing.py",
+    ENGINE: "tests/grading/test_moves.py",
+    BOOK: "tests/grading/test_moves.py",
+    REQUESTS: "tests/perks/test_requests.py",
+    PARTS: "tests/perks/test_decide.py",
+    DECIDE: "tests/perks/test_decide.py",
+}
+"""Where a fault of each module has to be noticed."""
+QUERIES = [
+    Mutant("the move is ignored", "        if move.is_active:\n", "        if False:\n", ENGINE),
+    Mutant(
+        "the move is not hard",
+        "Terms((regime,), prices, (*over",
+        "Terms((*plain.regimes, regime), self._prices(assignment_id, (*plain.regimes, regime)), (*over",
+        ENGINE,
+    ),
+    Mutant(
+        "a request moves before the perk is earned",
+        "return self.state is RequestState.ACTIVE",
+        "return True",
+        STANDING,
+    ),
+    Mutant(
+        "none is taken for zero",
+        "deadlines.terms(column.id, student_id).prices)",
+        "deadlines.terms(column.id, student_id).prices) or 0",
+        BOOK,
+    ),
+    Mutant(
+        "an expired request still promises",
+        "is_open = move is not None and move.is_provisional",
+        "is_open = move is not None",
+        BOOK,
+    ),
+    Mutant(
+        "the other future is the present",
+        "graded, earned, scheme) if is_open",
+        "graded, deadlines, scheme) if is_open",
+        BOOK,
+    ),
+    Mutant(
+        "whoever was struck off counts",
+        "if part not in (None, PartState.STRUCK):",
+        "if part is not None:",
+        STANDING,
+    ),
+    Mutant(
+        "whoever is disputed does not count",
+        "if part not in (None, PartState.STRUCK):",
+        "if part == PartState.NAMED:",
+        STANDING,
+    ),
+    Mutant(
+        "another group's request holds",
+        "return self.moves.get(self.groups.get(student_id, 0))",
+        "return next(iter(self.moves.values()), None)",
+        ENGINE,
+    ),
+    Mutant(
+        "every assignment moves",
+        "if move is not None and assignment_id in move.assignments:",
+        "if move is not None:",
+        ENGINE,
+    ),
+    Mutant(
+        "a personal date takes the place of all",
+        "regimes = (*terms.regimes, own.regime)",
+        "regimes = (own.regime,)",
+        ENGINE,
+    ),
+    Mutant(
+        "personal dates are ignored", "return terms if own is None else", "return terms if True else", ENGINE
+    ),
+    Mutant("a hard personal date is soft", "date.due_at if date.is_hard else closes", "closes", ENGINE),
+    Mutant(
+        "there is no warning after the target",
+        "return moment > self.move.target_at and",
+        "return False and",
+        ENGINE,
+    ),
+    Mutant("the first and the last may be asked for", "if number not in allowed:", "if False:", REQUESTS),
+    Mutant("a third may be asked for", "if len(numbers) > rule.max_assignments:", "if False:", REQUESTS),
+    Mutant("one assignment twice is two", "if len(set(numbers)) < len(numbers):", "if False:", REQUESTS),
+    Mutant("requests are taken after the target", "if not rule.is_open(now):", "if False:", REQUESTS),
+    Mutant(
+        "any representative speaks for any group",
+        "filter(group=group, role=Role.REPRESENTATIVE)",
+        "filter(role=Role.REPRESENTATIVE)",
+        REQUESTS,
+    ),
+    Mutant(
+        "any member speaks for the group",
+        "filter(group=group, role=Role.REPRESENTATIVE)",
+        "filter(group=group)",
+        REQUESTS,
+    ),
+    Mutant("whoever spoke once still does", ".of(by).active().filter(", ".of(by).filter(", REQUESTS),
+    Mutant(
+        "an active move is changed",
+        "    if not may_happen(state, event, actor, is_open=True):\n",
+        "    if False:\n",
+        REQUESTS,
+    ),
+    Mutant(
+        "who saw something else is not told",
+        "if base is not UNSEEN and base != (standing.pk if standing else None):",
+        "if False:",
+        REQUESTS,
+    ),
+    Mutant(
+        "not me undoes the perk at once",
+        "PartState.DISPUTED if every.is_needed(proof.pk) else PartState.STRUCK",
+        "PartState.STRUCK",
+        PARTS,
+    ),
+    Mutant(
+        "not me never holds at once",
+        "PartState.DISPUTED if every.is_needed(proof.pk) else PartState.STRUCK",
+        "PartState.DISPUTED",
+        PARTS,
+    ),
+    Mutant(
+        "members of today may be added",
+        "members_at(proof.group, proof.taken_at)",
+        "members_at(proof.group, now)",
+        PARTS,
+    ),
+    Mutant("of two who decide the second wins", "if proof.version != version:", "if False:", DECIDE),
+    Mutant(
+        "anybody decides",
+        "if not Proof.objects.decidable_by(by).filter(pk=proof_id).exists():",
+        "if False:",
+        DECIDE,
+    ),
+]
