@@ -16,7 +16,7 @@ from perks.models import Participation, Photo, Proof, Track
 from perks.queries.evidence import PhotoEvidence, Twin, photo_evidence, track_metres
 from perks.queries.fitting import activity_view
 from perks.queries.members import Member, members_at
-from perks.rules import PROOF_STEPS, ProofState
+from perks.rules import PROOF_STEPS, PartState, ProofState
 from perks.tracks import draw_track
 from schedule.wording import length_text
 
@@ -52,6 +52,7 @@ def proof_context(proof: Proof, rows: Sequence[Model | None], since: int | None)
         "track_place": _from_place(track_metres(track, proof.checkpoint) if track else None, proof),
         "activity": activity_view(proof),
         "parts": parts,
+        "named": sum(part.state != PartState.STRUCK for part in parts),
         "addable": _addable(proof, parts),
         "may": {step.value for step in allowed},
         "changes": in_words(entries, course.zone),

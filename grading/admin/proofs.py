@@ -151,6 +151,9 @@ class ProofAdmin(ThroughAdmin):
         form = ReasonForm(request.POST if verb == "reject" else None)
         if verb == "reject" and not form.is_valid():
             return self._page(request, proof, form)
+        if (verb, about) == ("add", None):
+            messages.error(request, _("Choose first who is missing."))
+            return HttpResponseRedirect(request.get_full_path())
         queue = self.queue(request)  # as it was before this proof leaves it
         try:
             with transaction.atomic():

@@ -125,6 +125,20 @@ def test_people_are_counted_and_found(
     expect(page.locator("[data-ticked]")).to_have_text("2 ticked")
 
 
+def test_what_was_ticked_outlives_a_reload(
+    scripted: BrowserContext, live_server: LiveServer, course: Course, activity: Activity, group_mate: User
+) -> None:
+    page = opened(scripted, live_server, course, "add/?activity=2")
+    page.get_by_label("Place 2").check()
+    page.get_by_role("checkbox", name=str(group_mate)).check()
+    page.get_by_label("Day and time").fill("2025-11-21T12:30")
+    page.reload()
+    expect(page.get_by_label("Place 2")).to_be_checked()
+    expect(page.get_by_role("checkbox", name=str(group_mate))).to_be_checked()
+    expect(page.get_by_label("Day and time")).to_have_value("2025-11-21T12:30")
+    expect(page.locator("[data-ticked]")).to_have_text("2 ticked")
+
+
 def test_bad_photos_are_told_and_everything_stays(
     scripted: BrowserContext, live_server: LiveServer, course: Course, activity: Activity, group_mate: User
 ) -> None:

@@ -1,9 +1,14 @@
-// Keeps what is typed in a form while its tab is open, so that neither a session that has ended nor a switch of the
-// language loses it. A draft belongs to one reader and one state of the page (data-draft): once something was
+// Keeps what is typed and ticked in a form while its tab is open, so that neither a session that has ended, nor a
+// switch of the language, nor a reload loses it. A draft belongs to one reader and one state of the page (data-draft): once something was
 // saved, by whomever, it is void. Files are the browser's to keep.
 const form = document.querySelector("form[data-draft]");
 const place = `draft ${location.pathname}`;
-const fields = form ? [...form.querySelectorAll("textarea, input[type=text]")] : [];
+const KINDS = "textarea, input[type=text], input[type=datetime-local], input[type=checkbox], input[type=radio]";
+const fields = form ? [...form.querySelectorAll(KINDS)] : [];
+
+const isTick = (field) => field.type === "checkbox" || field.type === "radio";
+const nameOf = (field) => (isTick(field) ? `${field.name} ${field.value}` : field.name);
+const entryOf = (field) => (isTick(field) ? field.checked : field.value);
 
 function stored() {
   try {
@@ -14,7 +19,7 @@ function stored() {
 }
 
 function keep() {
-  const typed = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+  const typed = Object.fromEntries(fields.map((field) => [nameOf(field), entryOf(field)]));
   try {
     sessionStorage.setItem(place, JSON.stringify({ of: form.dataset.draft, typed }));
   } catch {
@@ -25,10 +30,11 @@ function keep() {
 function bringBack() {
   const draft = stored();
   if (draft?.of !== form.dataset.draft) return;
-  const lost = fields.filter((field) => field.name in draft.typed && field.value !== draft.typed[field.name]);
+  const lost = fields.filter((field) => nameOf(field) in draft.typed && entryOf(field) !== draft.typed[nameOf(field)]);
   for (const field of lost) {
-    field.value = draft.typed[field.name];
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (isTick(field)) field.checked = draft.typed[nameOf(field)];
+    else field.value = draft.typed[field.name];
+    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
   }
   const note = form.querySelector("[data-draft-note]");
   if (note) note.hidden = lost.length === 0;
