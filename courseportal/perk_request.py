@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from grading.queries.advisor import Advice, Choice, advice
 from grading.queries.scheme import SchemeMissing
 from people.models import User
+from perks.forms import whole_number
 from perks.models import ExtensionRequest
 from perks.rules import (
     Actor,
@@ -181,13 +182,15 @@ class RequestForm(forms.Form):
 
     def ticked(self) -> list[int]:
         """What was ticked one by one, to be shown again; nothing where a listed choice was taken."""
-        taken: str = self.cleaned_data["choice"]
-        return self.chosen() if not taken or taken == self.OTHER else []
+        taken = self["choice"].value()
+        sent = [whole_number(str(one)) for one in self["numbers"].value() or ()]
+        return [one for one in sent if one is not None] if not taken or taken == self.OTHER else []
 
     def chosen(self) -> list[int]:
         """The numbers, in the order in which they were given; twice what was given twice."""
         choice: str = self.cleaned_data["choice"]
         if choice and choice != self.OTHER:
-            return [int(part) for part in choice.split("-") if part.isascii() and part.isdecimal()]
+            parts = [whole_number(part) for part in choice.split("-")]
+            return [part for part in parts if part is not None] if None not in parts else []
         numbers: list[int] = self.cleaned_data["numbers"]
         return numbers

@@ -47,7 +47,7 @@ def extension_request(request: CourseRequest) -> HttpResponseBase:
     form = RequestForm(request.POST, allowed=may_be_moved(numbers, rule) if rule else ())
     if not form.is_valid():
         told = [str(problem) for problems in form.errors.values() for problem in problems]
-        return _page(request, problems=told, status=422)
+        return _page(request, problems=told, ticked=form.ticked(), status=422)
     try:
         _do(request, opened.group, form)
     except RequestRefused as refused:

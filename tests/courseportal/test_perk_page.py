@@ -242,7 +242,9 @@ class TestRequest:
             ({"choice": "2-3-4"}, "2 deadlines at most"),
             ({"choice": "other", "numbers": ["2", "3", "4"]}, "2 deadlines at most"),
             ({"choice": "x"}, "one assignment at least"),
-            ({"choice": "99999999999999999999"}, "no assignment"),
+            ({"choice": "99999999999999999999"}, "one assignment at least"),
+            ({"choice": "2-x"}, "one assignment at least"),
+            ({"choice": "9999"}, "no assignment"),
             ({}, "one assignment at least"),
             ({"choice": "2-3", "base": "77"}, "changed the request meanwhile"),
             ({"choice": "2-3", "base": "x"}, "whole number"),
@@ -264,10 +266,15 @@ class TestRequest:
             assert f'name="numbers" value="{number}" checked' in page
         assert 'value="5" checked' not in page
 
+    def test_what_was_ticked_stays_beside_what_cannot_be(self, client: Client, representative: User) -> None:
+        page = send(client, representative, choice="other", numbers=["1", "5"]).content.decode()
+        assert "№ 1 cannot be moved" in page and 'name="numbers" value="5" checked' in page
+
     def test_nobody_else_may(
         self, client: Client, group: StudyGroup, student: User, stranger: User, representative: User
     ) -> None:
-        assert send(client, student, choice="2-3").status_code == 409
+        refused = send(client, student, choice="2-3")
+        assert refused.status_code == 409 and "Only the group’s representative" in refused.content.decode()
         assert send(client, stranger, choice="2-3").status_code == 404
         Enrolment.objects.filter(person=representative).update(role=Role.STUDENT)
         assert send(client, representative, choice="2-3").status_code == 409
@@ -295,7 +302,9 @@ class TestRequest:
         with time_machine.travel(TARGET + timedelta(seconds=1), tick=False):
             page = page_of(client, representative)
             assert "was not earned by the target" in page and "Send the request" not in page
-            assert send(client, representative, choice="4-5").status_code == 409
+            standing = ExtensionRequest.objects.standing().get()
+            late = send(client, representative, choice="4-5", base=standing.pk)
+            assert late.status_code == 409 and "Requests were taken until the target" in late.content.decode()
         assert asked(group) == [2, 3]
 
     def test_an_active_one_offers_its_free_slot(
