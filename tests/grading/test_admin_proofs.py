@@ -341,13 +341,19 @@ class TestDeciding:
         proof.refresh_from_db()
         assert (proof.state, proof.reason, proof.decided_by) == (PENDING, "", None)
 
-    @pytest.mark.parametrize("button", ["", "nonsense", "reopen", "strike 0", "keep x", "remove 1", "add"])
+    @pytest.mark.parametrize("button", ["", "nonsense", "reopen", "strike 0", "keep x", "remove 1"])
     def test_a_button_that_the_page_does_not_have(self, proof: Proof, ta: Client, button: str) -> None:
         answer = press(ta, proof, button)
         assert answer["Location"] == page_of(proof)
         assert "cannot be done" in said(ta)
         proof.refresh_from_db()
         assert (proof.state, proof.version) == (PENDING, 1)
+
+    def test_nobody_is_added_before_somebody_is_chosen(self, proof: Proof, ta: Client) -> None:
+        press(ta, proof, "add", person="")
+        assert "Choose first who is missing." in said(ta)
+        proof.refresh_from_db()
+        assert proof.version == 1
 
 
 class TestTwoAtOnce:
