@@ -165,7 +165,8 @@ def _change(place: int, row: ProofRow, known: Known, files: NewFiles, now: datet
     if row.state is ProofState.PENDING and proof.decided_by_id is not None:
         told = f"approved or rejected: this proof is {proof.state}, and an import takes no decision back"
         row.row.refuse("status", told)
-    posted_at = row.posted_at or (row.taken_at if proof.posted_at == proof.taken_at else proof.posted_at)
+    stays = row.taken_at if proof.posted_at == proof.taken_at else max(proof.posted_at, row.taken_at)
+    posted_at = row.posted_at or stays  # nothing is handed in before what it shows
     wanted: dict[str, object] = {"state": row.state.value, "posted_at": posted_at}
     if row.state is not ProofState.REJECTED or row.reason:
         wanted["reason"] = row.reason

@@ -282,6 +282,17 @@ def test_with_an_id_a_moment_that_was_told_apart_stays(bring: Bring) -> None:
     assert (proof.taken_at, proof.posted_at) == (moscow(2025, 11, 2, 12), moscow(2025, 11, 5, 12))
 
 
+def test_a_proof_is_never_handed_in_before_what_it_shows(bring: Bring) -> None:
+    bring(f"{SPORT},{A},approved,,7,2025-11-05T12:00:00", more=",id,posted_at")
+    later = SPORT.replace("2025-11-01", "2025-11-08")
+    assert later != SPORT
+    assert bring(f"{later},{A},approved,,7", more=",id") == ProofsImported(0, 1, 0)
+    assert bring(f"{later},{A},approved,,7", more=",id") == ProofsImported(0, 0, 1)
+
+    proof = Proof.objects.get()
+    assert proof.posted_at == proof.taken_at == moscow(2025, 11, 8, 12)
+
+
 def test_what_people_said_about_participants_here_stays(bring: Bring, assistant: User) -> None:
     line = f"{SPORT},{A} {B},approved,,7"
     bring(line, more=",id")
