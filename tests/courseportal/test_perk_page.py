@@ -158,6 +158,7 @@ class TestRoom:
                 make_proof(group=group, activity=activities[1], people=people, checkpoint=place)
         with time_machine.travel(now, tick=False):
             page = page_of(client, student)
+        assert ("Add a photo" in page) == (now <= TARGET)  # later ones do not count
         title = page[page.index("<h1>") : page.index("</h1>")]
         assert all(f"<span>{sentence}</span>" in title for sentence in told)
         assert title.count("<span>") == len(told)

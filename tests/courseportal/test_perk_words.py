@@ -84,9 +84,9 @@ def test_who_is_missing(counts: CountPeople, people: int, russian: str) -> None:
 @pytest.mark.parametrize(
     ("people", "places", "russian"),
     [
-        (1, 0, "не хватает 1 человека"),
-        (2, 1, "не хватает 2 человек, 1 места"),
-        (0, 3, "не хватает 3 мест"),
+        (1, 0, "не хватает 1\N{NO-BREAK SPACE}человека"),
+        (2, 1, "не хватает 2\N{NO-BREAK SPACE}человек, 1\N{NO-BREAK SPACE}места"),
+        (0, 3, "не хватает 3\N{NO-BREAK SPACE}мест"),
     ],
 )
 def test_under_the_bar_on_the_first_page(people: int, places: int, russian: str) -> None:
