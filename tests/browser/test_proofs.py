@@ -112,6 +112,27 @@ def test_two_photos_become_a_proof(
     expect(page.locator(".gallery img")).to_have_count(1)
 
 
+def test_without_scripts_a_refusal_is_told_at_the_top(
+    browser: Browser,
+    live_server: LiveServer,
+    course: Course,
+    activity: Activity,
+    student: User,
+    group_mate: User,
+) -> None:
+    with phone_of(browser, live_server, student, scripts=False) as context:
+        page = opened(context, live_server, course, "add/?activity=2")
+        page.get_by_label("Place 3").check()
+        page.get_by_role("checkbox", name=str(group_mate)).check()
+        page.set_input_files("input[name=photos]", jpeg(1, "IMG_1.jpg", None))
+        page.get_by_role("button", name="Hand in the proof").tap()
+        told = page.get_by_role("alert")
+        expect(told).to_contain_text("Nothing was handed in")
+        expect(told).to_contain_text("choose them again")
+        expect(page.get_by_role("checkbox", name=str(group_mate))).to_be_checked()
+    assert not Proof.objects.exists()
+
+
 def test_people_are_counted_and_found(
     scripted: BrowserContext, live_server: LiveServer, course: Course, activity: Activity, student: User
 ) -> None:
