@@ -25,6 +25,7 @@ class Picture(NamedTuple):
     width: int
     theme: str
     language: str
+    height: int = 0
 
 
 SHOWN = (
@@ -35,6 +36,9 @@ SHOWN = (
     Picture("grades", "student", "{course}grades/", 1280, "dark", "en-GB"),
     Picture("futures", "student", "{course}assignments/{futures}/", 1280, "light", "en-GB"),
     Picture("grades-futures", "student", "{course}grades/", 390, "dark", "ru-RU"),
+    Picture("perk", "representative", "{course}perk/", 1280, "light", "en-GB", 1500),
+    Picture("perk-phone", "student", "{course}perk/", 390, "light", "ru-RU"),
+    Picture("proof", "assistant", "{proof}", 1280, "light", "en-GB", 1100),
     Picture("queue", "assistant", "/admin/grading/submission/", 1280, "light", "en-GB"),
 )
 
@@ -53,10 +57,19 @@ def last_with(page: Page, course: str, sought: str) -> str:
     raise SystemExit(f"{course}: no assignment with {SOUGHT[sought]}")
 
 
+def first_waiting(page: Page, base: str) -> str:
+    """The address of the first proof that waits for staff."""
+    page.goto(f"{base}/admin/perks/proof/")
+    address = page.locator("#result_list a[href*='/change/']").first.get_attribute("href")
+    if address is None:
+        raise SystemExit("no proof waits")
+    return address
+
+
 def take(browser: Browser, base: str, picture: Picture, account: str) -> None:
     """Sign in as that person and keep a picture of the first screen of the page."""
     context = browser.new_context(
-        viewport={"width": picture.width, "height": 844 if picture.width < 500 else 900},
+        viewport={"width": picture.width, "height": picture.height or (844 if picture.width < 500 else 900)},
         locale=picture.language,
         color_scheme="dark" if picture.theme == "dark" else "light",
     )
@@ -68,7 +81,8 @@ def take(browser: Browser, base: str, picture: Picture, account: str) -> None:
     page.wait_for_url(f"{base}/")
     links = page.locator(".nav-main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     course = next(link for link in links if link.endswith("/assignments/")).removesuffix("assignments/")
-    found = {one: last_with(page, base + course, one) for one in SOUGHT if f"{{{one}}}" in picture.path}
+    found = {"proof": first_waiting(page, base)} if "{proof}" in picture.path else {}
+    found |= {one: last_with(page, base + course, one) for one in SOUGHT if f"{{{one}}}" in picture.path}
     page.goto(base + picture.path.format(course=course, **found))
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{picture.name}.png")

@@ -106,7 +106,11 @@ class Found:
 
 def prove(proof: Proof, seed: int, *, long: bool) -> Found:
     """Run the tests of a proof; their output is shown as it comes."""
-    environment = os.environ | {"ORACLE_SEED": str(seed), "PORTAL_FAULT_SEED": str(seed)}
+    environment = os.environ | {
+        "ORACLE_SEED": str(seed),
+        "PLANTED_FAULTS": "all",
+        "PORTAL_FAULT_SEED": str(seed),
+    }
     size = proof.long if long else proof.short
     if proof.variable:
         environment[proof.variable] = str(size)

@@ -14,7 +14,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.faults.perk_mutants import QUERIES, TESTS
-from tests.faults.planting import Mutant, plant
+from tests.faults.planting import Mutant, plant, tried
 
 NOTICED, SURVIVED, NO_FAULT = "noticed", "survived", "no fault for"
 
@@ -58,7 +58,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     of_file = {path: [item for item in others if item.nodeid.startswith(path)] for path in TESTS.values()}
     for path, items in of_file.items():
         print(f"{NO_FAULT} {path}: {_outcome(None, items)}", file=sys.__stdout__, flush=True)
-    for mutant in QUERIES:
+    for mutant in tried(QUERIES):
         said = _outcome(mutant, of_file[TESTS[mutant.path]])
         print(f"{mutant.name}: {said}", file=sys.__stdout__, flush=True)
     return True
