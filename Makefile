@@ -12,7 +12,7 @@ run: .venv/run.stamp  ## start the portal with its demo: http://localhost:8000
 	@PORTAL_ENV=$${PORTAL_ENV:-demo} exec $(BIN)/python manage.py serve
 
 test: lint browser  ## everything that CI checks, on a PostgreSQL, a Redis and a worker of its own
-	PORTAL_TEST_DB=sqlite $(BIN)/python -m pytest
+	PORTAL_TEST_DB=sqlite $(BIN)/python -m pytest -n $(TEST_PROCESSES)
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
 lint: .venv/dev.stamp  ## style, types, import contracts, migrations

@@ -224,9 +224,10 @@ def test_a_track_alone_and_what_its_people_may_do(
     expect(page.get_by_role("heading", name="1 person")).to_be_visible()
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "ru-RU"])
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width", "locale"),
+    [("light", 1280, "en-GB"), ("dark", 1280, "ru-RU"), ("light", 390, "ru-RU"), ("dark", 320, "ru-RU")],
+)
 def test_its_pages_are_readable_by_everyone(
     browser: Browser,
     live_server: LiveServer,
