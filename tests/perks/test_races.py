@@ -3,7 +3,7 @@
 Each round twelve people press at the same moment, on PostgreSQL, each in a thread with a connection of their
 own. Afterwards there has to be an order in which the same deeds, one after another, tell everybody what they
 were told and leave what was left, by a second reckoning in plain Python (tests/perks/plain.py). `make test`
-runs 25 rounds, `make trust LONG=1` 2,000; RACE_ROUNDS and ORACLE_SEED set another number and another seed.
+runs 15 rounds, `make trust LONG=1` 2,000; RACE_ROUNDS and ORACLE_SEED set another number and another seed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time anyway"),
 ]
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "25"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "15"))
 SEED = int(os.environ.get("ORACLE_SEED") or random.SystemRandom().randrange(2**32))
 AT_ONCE = 12
 TARGET, NOW, AFTER = 1_000_000, 500_000, 1_000_001
