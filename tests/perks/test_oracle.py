@@ -1,6 +1,6 @@
 """The rules of effective rest against an oracle by brute force.
 
-`make test` compares 2,000 cases; PERK_ORACLE_CASES and ORACLE_SEED set another number and another seed.
+`make test` compares 5,000 cases; PERK_ORACLE_CASES and ORACLE_SEED set another number and another seed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 from perks import rules
 from tests.perks import oracle
 
-CASES = int(os.environ.get("PERK_ORACLE_CASES", "2000"))
+CASES = int(os.environ.get("PERK_ORACLE_CASES", "5000"))
 SEED = int(os.environ.get("ORACLE_SEED") or random.SystemRandom().randrange(2**32))
 SECOND = timedelta(seconds=1)
 
