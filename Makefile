@@ -43,7 +43,8 @@ clean:  ## forget the environment and what tests left; the data folder stays
 
 lock: .venv/dev.stamp  ## pin the requirements anew, from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements/run.txt
-	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra production -o requirements/production.txt
+	$(LOCK) pyproject.toml --extra production --group dev -o requirements/dev.txt
 
 .venv/uv.stamp: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
