@@ -250,6 +250,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Course portal <portal@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")  # people/telegram.py
+
 # --- People: sign-in by e-mail, second factor ---------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
@@ -324,6 +326,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "celery": {"level": "INFO"},
+        "httpx": {"level": "WARNING"},  # it tells whole addresses, and a bot's token stands in one
     },
 }
 

@@ -37,6 +37,7 @@ def bring_up() -> Services:
     ):
         os.environ.pop(name, None)  # a developer's own settings never reach the tests
     os.environ |= {STATE: str(services.folder), "SECRET_KEY": "only for tests", "PORTAL_ENV": "production"}
+    os.environ["TELEGRAM_API_URL"] = "http://127.0.0.1:9"  # nobody; tests of the chat name a server of theirs
     if not ON_SQLITE:
         _try(services, "PostgreSQL", "DATABASE_URL", os.environ.get("TEST_DATABASE_URL"), services.postgres)
         _try(services, "Redis", "TEST_REDIS_URL", os.environ.get("TEST_REDIS_URL"), services.redis)
