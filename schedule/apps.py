@@ -17,7 +17,17 @@ class ScheduleConfig(AppConfig):
         ),
         "StudyGroup": ("course", "name"),
         "Enrolment": ("person", "course", "group", "role", "joined_at", "left_at"),
-        "ClassMeeting": ("course", "key", "kind", "number", "title", "starts_at", "ends_at", "room"),
+        "ClassMeeting": (
+            "course",
+            "key",
+            "kind",
+            "number",
+            "title",
+            "starts_at",
+            "ends_at",
+            "room",
+            "cancelled_at",
+        ),
         "Assignment": (
             "course",
             "number",
@@ -29,5 +39,7 @@ class ScheduleConfig(AppConfig):
             "takes_files",
             "takes_link",
         ),
+        "Announcement": ("course", "group", "title", "body", "by", "withdrawn_at"),
+        "CourseChat": ("course", "chat_id", "is_on"),
         "Exam": ("course", "not_before_on", "not_after_on", "starts_at", "room", "format"),
     }

@@ -4,15 +4,19 @@ from grading.models.dates import PersonalDate
 from grading.models.exams import ExamResult
 from grading.models.schemes import GradeRow, GradingScheme, LatePenalty
 from grading.models.submissions import SUBMISSIONS, Claim, Review, Submission, SubmissionFile
+from grading.models.telling import AnnouncedDates, AnnouncedPerk, Reminded
 
 __all__ = [
     "SUBMISSIONS",
+    "AnnouncedDates",
+    "AnnouncedPerk",
     "Claim",
     "ExamResult",
     "GradeRow",
     "GradingScheme",
     "LatePenalty",
     "PersonalDate",
+    "Reminded",
     "Review",
     "Submission",
     "SubmissionFile",

@@ -32,6 +32,14 @@ class ClassMeeting(models.Model):
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     room = models.CharField(_("room"), max_length=120, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
+    cancelled_why = models.CharField(
+        _("why it is cancelled"),
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text=_("Everyone in the course reads it."),
+    )
 
     class Meta:
         verbose_name = _("class")
@@ -51,6 +59,11 @@ class ClassMeeting(models.Model):
                 condition=~Q(title="") | ~Q(number=""),
                 name="class_has_a_title_or_a_number",
                 violation_error_message=_("A class has a title, a number or both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=False) | Q(cancelled_why=""),
+                name="class_is_cancelled_for_a_reason",
+                violation_error_message=_("A class that takes place has no reason of being cancelled."),
             ),
         )
 

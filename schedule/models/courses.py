@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -34,6 +35,19 @@ def validate_zone(name: str) -> None:
         raise ValidationError(
             _("“%(name)s” is not an IANA time zone such as Europe/Moscow."), params={"name": name}
         )
+
+
+def default_remind_days() -> list[int]:
+    """Reminders a week, three days and a day before, and on the day itself (docs/course-rules.md)."""
+    return [7, 3, 1, 0]
+
+
+def validate_days(value: object) -> None:
+    """Refuse anything but a list of different whole numbers from 0 to 60."""
+    if not isinstance(value, list) or len(set(map(str, value))) != len(value):
+        raise ValidationError(_("A list of different whole numbers, as [7, 3, 1, 0]."))
+    if not all(type(day) is int and 0 <= day <= 60 for day in value):
+        raise ValidationError(_("Days are whole numbers from 0 to 60."))
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -75,6 +89,14 @@ class Course(models.Model):
         default=14,
         help_text=_("For assignments without a date of their own."),
     )
+    remind_days = models.JSONField(
+        _("reminders, days before"),
+        default=default_remind_days,
+        blank=True,
+        validators=[validate_days],
+        help_text=_("Counted from the day of the deadline; 0 is that day. Empty: no reminders."),
+    )
+    remind_at = models.TimeField(_("reminders go out at"), default=time(10, 0))
     about = models.TextField(_("about the course"), blank=True, help_text=_("Markdown."))
     links_base_url = models.URLField(
         _("base of relative links"), blank=True, help_text=_("Where the course’s repository is read.")

@@ -47,6 +47,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=Language.BROWSER, blank=True
     )
+    seen_language = models.CharField(
+        _("language last read"),
+        max_length=2,
+        blank=True,
+        editable=False,
+        help_text=_("Letters use it where none is chosen."),
+    )
+    quiet_from = models.TimeField(_("no mail from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("until"), null=True, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_demo = models.BooleanField(_("made-up person of the demo"), default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -66,6 +75,17 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=~models.Q(email=""), name="user_has_email"),
             models.CheckConstraint(
                 condition=models.Q(language__in=["", "en", "ru"]), name="user_language_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seen_language__in=["", "en", "ru"]),
+                name="user_seen_language_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                & ~models.Q(quiet_from=models.F("quiet_until")),
+                name="user_quiet_hours_begin_and_end",
+                violation_error_message=_("Quiet hours have a beginning and another end."),
             ),
         )
 
@@ -91,69 +111,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
-
-
-class AuditQuerySet(models.QuerySet["AuditEntry"]):
-    def of(self, *rows: models.Model | None) -> AuditQuerySet:
-        """What happened to these rows, latest first; None among them stands for nothing."""
-        these = models.Q(pk__in=())
-        for row in rows:
-            if row is not None:
-                these |= models.Q(table=row._meta.db_table, row_id=row.pk)
-        return self.filter(these).order_by("-pk")
-
-
-class AuditEntry(models.Model):
-    """One change of one row of an audited table, written by the database itself in the same transaction.
-
-    Never written by Python, never changed and never deleted: people/audit_triggers.py. ``old`` and ``new``
-    hold the audited columns that the change touched, all of them where a row was added or removed.
-    """
-
-    class How(models.TextChoices):
-        PAGE = "page", _("on a page")
-        ADMIN = "admin", _("in the administration")
-        COMMAND = "command", _("by a command")
-        IMPORT = "import", _("by an import")
-        TASK = "task", _("by a background task")
-        SHELL = "shell", _("by hand, past the portal")
-
-    class Operation(models.TextChoices):
-        INSERT = "insert", _("added")
-        UPDATE = "update", _("changed")
-        DELETE = "delete", _("removed")
-
-    changed_at = models.DateTimeField(_("when"))
-    # Without a constraint: the entry outlives the account, and a trigger never fails.
-    person = models.ForeignKey(
-        User, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("who")
-    )
-    account = models.CharField(
-        _("database account"), max_length=63, help_text=_("Says who, where the person is not known.")
-    )
-    how = models.CharField(_("how"), max_length=10, choices=How)
-    why = models.TextField(_("why"), blank=True)
-    table = models.CharField(_("table"), max_length=63)
-    row_id = models.BigIntegerField(_("row"))
-    operation = models.CharField(_("what"), max_length=6, choices=Operation)
-    old = models.JSONField(_("before"), null=True)
-    new = models.JSONField(_("after"), null=True)
-
-    objects = AuditQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("change")
-        verbose_name_plural = _("changes")
-        ordering = ("-pk",)
-        indexes = (models.Index("table", "row_id", name="audit_of_a_row"),)
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(operation="insert", old__isnull=True, new__isnull=False)
-                | models.Q(operation="update", old__isnull=False, new__isnull=False)
-                | models.Q(operation="delete", old__isnull=False, new__isnull=True),
-                name="audit_has_old_and_new_values",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.table} {self.row_id}: {self.operation}"
