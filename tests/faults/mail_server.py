@@ -56,6 +56,7 @@ class Behaviour:
     refused: tuple[str, ...] = ()
     portion: float = 0.3  # of those to whom SOME applies
     seconds: float = FOR_EVER  # that it hangs
+    pace: float = 0.0  # seconds before it answers a mail that it takes
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ class Handler:
         if now.manner is Manner.CUT_AT_DATA:
             _cut(server)
             await asyncio.sleep(FOR_EVER)
+        await asyncio.sleep(now.pace)
         self.kept = self.box.keep(self.port, envelope, self.began_at)
         if now.manner is Manner.CUT_BEFORE_ANSWER:
             _cut(server)
