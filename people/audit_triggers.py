@@ -84,6 +84,11 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
         yield _named(AUDIT, f"guard_{event}", body)
 
 
+def _key(model: type[models.Model]) -> str:
+    """The column by which the audit names a row; a whole number."""
+    return str(model._meta.pk.column)
+
+
 def _named(table: str, event: str, body: str) -> Trigger:
     """``body`` is a statement with {name} in it."""
     digest = hashlib.sha256((body + _SHARED_TEXT).encode()).hexdigest()[:8]
@@ -96,7 +101,7 @@ def _named(table: str, event: str, body: str) -> Trigger:
 
 def _postgresql(model: type[models.Model], fields: tuple[models.Field[Any, Any], ...]) -> Iterator[Trigger]:
     table = model._meta.db_table
-    columns = ", ".join(f"'{field.column}'" for field in fields)
+    columns = ", ".join(f"'{column}'" for column in (_key(model), *(field.column for field in fields)))
     yield _named(
         table,
         "row",
@@ -121,7 +126,7 @@ DECLARE
 BEGIN
     SELECT jsonb_object_agg(name, was -> name), jsonb_object_agg(name, becomes -> name)
     INTO old_values, new_values
-    FROM unnest(TG_ARGV) AS name
+    FROM unnest(TG_ARGV[1:]) AS name
     WHERE TG_OP <> 'UPDATE' OR was -> name IS DISTINCT FROM becomes -> name;
     IF old_values IS NULL AND new_values IS NULL THEN
         RETURN NULL;  -- nothing that is audited has changed
@@ -135,7 +140,7 @@ BEGIN
         coalesce(nullif(current_setting('portal.how', true), ''), 'shell'),
         coalesce(current_setting('portal.why', true), ''),
         TG_TABLE_NAME,
-        (coalesce(was, becomes) ->> 'id')::bigint,
+        (coalesce(was, becomes) ->> TG_ARGV[0])::bigint,
         lower(TG_OP),
         CASE WHEN TG_OP <> 'INSERT' THEN old_values END,
         CASE WHEN TG_OP <> 'DELETE' THEN new_values END
@@ -176,7 +181,7 @@ def _sqlite(model: type[models.Model], fields: tuple[models.Field[Any, Any], ...
                 'sqlite',
                 coalesce((SELECT nullif(how, '') FROM {CONTEXT_TABLE}), 'shell'),
                 coalesce((SELECT why FROM {CONTEXT_TABLE}), ''),
-                '{table}', {row}.id, '{event}', {old}, {new}
+                '{table}', {row}."{_key(model)}", '{event}', {old}, {new}
             FROM ({values}){" WHERE was IS NOT becomes" if event == "update" else ""};
             END""",
         )

@@ -40,6 +40,6 @@ class ScheduleConfig(AppConfig):
             "takes_link",
         ),
         "Announcement": ("course", "group", "title", "body", "by", "withdrawn_at"),
-        "CourseChat": ("course", "chat_id", "is_on"),
+        "CourseChat": ("course", "chat_id", "language", "is_on"),
         "Exam": ("course", "not_before_on", "not_after_on", "starts_at", "room", "format"),
     }

@@ -19,7 +19,7 @@ from grading.models import (
     SubmissionFile,
 )
 from grading.rules import instant
-from people.models import User
+from people.models import Message, User
 from perks.models import (
     Activity,
     Checkpoint,
@@ -269,3 +269,28 @@ def make_personal_date(
     }
     student = student or make_enrolment(course=assignment.course).person
     return PersonalDate.objects.create(assignment=assignment, student=student, **values | fields)
+
+
+def make_message(
+    *,
+    kind: str = "news",
+    person: User | None = None,
+    chat: str = "",
+    state: str = Message.State.WAITING,
+    at: datetime | None = None,
+    **fields: Any,
+) -> Message:
+    """A row only, past every kind: written, due and, if its state says so, settled at ``at``.
+
+    To a new person unless it goes to a chat; ``at`` is noon on 1 October 2025 unless told.
+    """
+    at, number = at or moscow(2025, 10, 1, 12), next(_numbers)
+    values: dict[str, Any] = {"key": f"{kind}:{number}", "created_at": at, "due_at": at}
+    if state == Message.State.CLAIMED:
+        values["claimed_until"] = at + timedelta(minutes=5)
+    elif state != Message.State.WAITING:
+        values["settled_at"] = at
+    if state == Message.State.DROPPED:
+        values["reason"] = "done"
+    person = None if chat else person or make_user()
+    return Message.objects.create(kind=kind, person=person, chat=chat, state=state, **values | fields)

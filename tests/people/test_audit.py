@@ -24,7 +24,7 @@ from people import audit_triggers
 from people.audit import audited, audited_models
 from people.middleware import AuditMiddleware
 from people.models import AuditEntry, User
-from schedule.models import Assignment, Enrolment
+from schedule.models import Assignment, CourseChat, Enrolment
 from tests.factories import (
     make_assignment,
     make_course,
@@ -127,6 +127,25 @@ def test_the_moment_is_the_databases_own() -> None:
     before = datetime.now(UTC)
     entry = last(make_user())
     assert abs((entry.changed_at - before).total_seconds()) < 60
+
+
+def test_a_row_that_has_no_number_of_its_own_is_named_by_its_key() -> None:
+    """A course's chat is one of the course: its token is nobody's to read, not even here."""
+    course = make_course()
+    chat = CourseChat.objects.create(course=course, token="1234567890:secret", chat_id="-100200300")
+    CourseChat.objects.update(is_on=True, token="1234567890:another")
+    entries = AuditEntry.objects.of(chat)
+    assert [entry.row_id for entry in entries] == [course.pk] * 2
+    assert entries[0].new == {"is_on": True}
+    assert entries[1].new == {
+        "course_id": course.pk,
+        "chat_id": "-100200300",
+        "language": "ru",
+        "is_on": False,
+    }
+    chat.delete()
+    assert AuditEntry.objects.of(CourseChat(pk=course.pk))[0].operation == "delete"
+    assert not AuditEntry.objects.filter(new__icontains="secret").exists()
 
 
 class TestWays:
