@@ -28,7 +28,7 @@ def secret_key_is_given(**kwargs: Any) -> list[CheckMessage]:
 @register(deploy=True)
 def letters_are_sent(**kwargs: Any) -> list[CheckMessage]:
     """People of a roster have no password: without letters nobody gets the code that lets them in."""
-    if not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+    if not settings.EMAIL_BACKEND.endswith(("filebased.EmailBackend", "mailbox.EmailBackend")):
         return []
     hint = "Set EMAIL_URL, for example smtp+tls://user:password@host:587."
     return [Warning("Letters are kept in files and reach nobody.", hint=hint, id="courseportal.W001")]

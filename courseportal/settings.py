@@ -244,7 +244,7 @@ CACHES: dict[str, Any] = {
 if env.str("EMAIL_URL", ""):
     vars().update(env.email_url("EMAIL_URL"))
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "people.mailbox.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mailbox"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Course portal <portal@localhost>"

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from courseportal.demo_signin import DemoPerson, demo_people
 from courseportal.preferences import chosen_theme
+from people.mailbox import shown_folder
 from perks.models import Activity
 from schedule.models import STAFF_ROLES, STUDENT_ROLES, Course, Enrolment
 from schedule.queries import latest_begun
@@ -164,9 +165,17 @@ class Shell:
     @property
     def footer(self) -> list[NavItem]:
         """Quiet links at the end of each page."""
-        if self.course is None:
-            return []
-        return [NavItem(_("About the course"), reverse("schedule:about", args=[self.course.slug]))]
+        links = []
+        if self.course is not None:
+            links.append(NavItem(_("About the course"), reverse("schedule:about", args=[self.course.slug])))
+        if self.has_mailbox:
+            links.append(NavItem(_("Mailbox of the demo"), reverse("mailbox")))
+        return links
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether letters land in a mailbox that a page shows: in the demo, where no mail server is named."""
+        return shown_folder() is not None
 
     @property
     def demo_people(self) -> list[DemoPerson]:

@@ -8,7 +8,7 @@ from courseportal.accounts import no_page_of_addresses
 from courseportal.demo_signin import demo_sign_in
 from courseportal.health import health_page
 from courseportal.preferences import set_theme
-from courseportal.views import pages, perk
+from courseportal.views import mailbox, pages, perk
 
 course_patterns = [
     path("", pages.course, name="course"),
@@ -34,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("preferences/theme/", set_theme, name="set_theme"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),
+    path("demo/mailbox/", mailbox.mailbox, name="mailbox"),
+    path("demo/mailbox/<slug:name>/", mailbox.letter, name="letter"),
+    path("demo/mailbox/<slug:name>/html/", mailbox.letter_part, name="letter_part"),
     path("design/", design.sheet, name="design"),
 ]
 

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from types import FrameType
@@ -17,12 +17,14 @@ from types import FrameType
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from courseportal import processes, translations
 from courseportal.checks import require_given_key
 from courseportal.lifeline import end_with_parent
 from courseportal.management.commands.demo import PASSWORD
 from courseportal.queries import demo_accounts
+from people.mailbox import KeptLetter, kept_folder, kept_letters
 from people.models import User
 
 ANSWER_TIMEOUT = 120.0  # seconds; a small machine that is busy needs many of them
@@ -74,14 +76,37 @@ class Command(BaseCommand):
             supervisor.terminate()
             supervisor.wait()
             raise CommandError(f"The web server does not answer. Its log ends:\n{_end_of(logs / 'web.log')}")
-        if supervisor.wait():
+        if self.watch(supervisor):
             raise CommandError(f"Supervisor gave up. Its log ends:\n{_end_of(logs / 'supervisor.log')}")
         self.say("Stopped.")
+
+    def watch(self, supervisor: subprocess.Popen[bytes]) -> int:
+        """Until supervisor ends, say what lands in the mailbox; its exit status.
+
+        Whom a letter is for and what about is told in the demo only: logs hold no contents.
+        """
+        folder = kept_folder()
+        told = {letter.name for letter in kept_letters(folder)} if folder else set[str]()
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return supervisor.wait(timeout=1)
+            for letter in reversed(kept_letters(folder)) if folder else ():
+                if letter.name not in told:
+                    told.add(letter.name)
+                    self.say(line_of(letter))
 
     def say(self, text: str) -> None:
         """Print it now: whoever watches through a pipe waits for it."""
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def line_of(letter: KeptLetter) -> str:
+    """A letter that has landed in the mailbox, in one line."""
+    if not settings.DEMO:
+        return f"A letter: {letter.path}"
+    page = f"{settings.PORTAL_BASE_URL}{reverse('letter', args=[letter.name])}"
+    return f"A letter to {', '.join(letter.addresses)}: {letter.subject}  {page}"
 
 
 def welcome() -> str:
