@@ -1,20 +1,32 @@
-"""Whether the portal's parts work: the database, the students' files, the worker with its timetable."""
+"""Whether the portal's parts work: database, broker, people's files, the worker with its timetable."""
+
+from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from courseportal.celery import app
+from courseportal.looking import NO_ANSWER, Seen, look_at
+
 HEARTBEAT_KEY = "worker-seen-at"
 WORKER_SILENT_AFTER = timedelta(minutes=3)  # the timetable wakes it every minute
+
+PATIENCE: Final = 2.0
+"""Seconds within which every part must have answered; probes wait for five or more."""
 
 
 @dataclass(frozen=True)
@@ -22,19 +34,27 @@ class Health:
     """Each part: "ok", or in a few words what is wrong; no addresses and no secrets."""
 
     database: str
-    files: str
+    broker: str
+    storage: str
     worker: str
     worker_seen_at: datetime | None
 
     @property
     def all_well(self) -> bool:
-        return {self.database, self.files, self.worker} == {"ok"}
+        return {self.database, self.broker, self.storage, self.worker} == {"ok"}
 
 
-def health(*, now: datetime, folder: Path) -> Health:
-    """Look at each part once; `folder` is where files that come in are written."""
-    seen_at = _worker_seen_at()
-    return Health(_database(), _files(folder), _worker(seen_at, now), seen_at)
+def health(*, now: datetime) -> Health:
+    """Look at each part once, at all together for at most PATIENCE seconds."""
+    parts: dict[str, Callable[[], Seen]] = {
+        "database": _database,
+        "broker": _broker,
+        "storage": _storage,
+        "worker": partial(_worker, now),
+    }
+    seen = look_at(parts, seconds=PATIENCE)
+    words = {name: part.word for name, part in seen.items()}
+    return Health(**words, worker_seen_at=seen["worker"].at)
 
 
 def mark_worker_seen(*, now: datetime) -> None:
@@ -42,43 +62,61 @@ def mark_worker_seen(*, now: datetime) -> None:
     cache.set(HEARTBEAT_KEY, now.isoformat(), timeout=None)
 
 
-def _worker(seen_at: datetime | None, now: datetime) -> str:
-    if seen_at is None:
-        return "not seen yet"
-    return "ok" if now - seen_at <= WORKER_SILENT_AFTER else "silent"
+def _worker(now: datetime) -> Seen:
+    word = cache.get(HEARTBEAT_KEY)
+    if not word:
+        return Seen("not seen yet")
+    seen_at = datetime.fromisoformat(word)
+    return Seen("ok" if now - seen_at <= WORKER_SILENT_AFTER else "silent", seen_at)
 
 
-def _worker_seen_at() -> datetime | None:
+def _database() -> Seen:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Seen("ok")
+
+
+def _broker() -> Seen:
+    if settings.EMBEDDED_BROKER:
+        return _can_write(Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["folder"]), make=True)
+    with app.connection_for_write(connect_timeout=PATIENCE) as broker:
+        channel = broker.default_channel
+        if redis := getattr(channel, "client", None):  # other brokers answer when they are connected to
+            redis.ping()
+    return Seen("ok")
+
+
+def _storage() -> Seen:
+    """Where uploads arrive, always a folder; and where they are kept, which may be a bucket."""
+    arriving = _can_write(Path(settings.FILE_UPLOAD_TEMP_DIR))
+    if arriving.word == "ok" and not isinstance(default_storage, FileSystemStorage):
+        default_storage.exists("health")  # it is not there: what counts is that an answer comes
+    return arriving
+
+
+def _can_write(folder: Path, *, make: bool = False) -> Seen:
     try:
-        word = cache.get(HEARTBEAT_KEY)
-    except Exception:  # noqa: BLE001  # whatever kind of cache it is: without it nobody has been seen
-        return None
-    return datetime.fromisoformat(word) if word else None
-
-
-def _database() -> str:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return "does not answer"
-    return "ok"
-
-
-def _files(folder: Path) -> str:
-    try:
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             file.write(b"0" * 4096)
             file.flush()
     except OSError as error:
-        return (error.strerror or "cannot be written").lower()
-    return "ok"
+        return Seen((error.strerror or NO_ANSWER).lower())
+    return Seen("ok")
 
 
 @never_cache
 @require_safe
-def health_page(request: HttpRequest) -> JsonResponse:
-    """For probes: 200 when every part works, else 503; either way each part by name, as JSON."""
+def live(request: HttpRequest) -> JsonResponse:
+    """For probes that end what hangs: 200 as soon as this process answers at all. It touches nothing."""
+    return JsonResponse({"process": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """For probes and people: 200 when every part works, else 503; either way each part by name, as JSON."""
     now = timezone.now()  # noqa: TID251  # the edge of this page
-    parts = health(now=now, folder=Path(settings.FILE_UPLOAD_TEMP_DIR))
+    parts = health(now=now)
     return JsonResponse(asdict(parts), status=200 if parts.all_well else 503)

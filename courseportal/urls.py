@@ -6,8 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from courseportal import design, errors
 from courseportal.accounts import no_page_of_addresses
 from courseportal.demo_signin import demo_sign_in
-from courseportal.health import health_page
 from courseportal.preferences import set_theme
+from courseportal.probes import PROBES
 from courseportal.views import mailbox, pages, perk
 
 course_patterns = [
@@ -24,7 +24,7 @@ perk_patterns: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
-    path("health/", health_page, name="health"),
+    *(path(f"{address}/", view, name=name) for address, (name, view) in PROBES.items()),
     path("accounts/email/", no_page_of_addresses),  # before allauth's own
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -1,38 +1,77 @@
-"""The health page: 200 when all parts work, 503 that names the part that does not."""
+"""The health pages: 200 when all parts work, 503 that names the one that does not; whatever hangs."""
 
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.core.cache import caches
+from django.core.files.storage import InMemoryStorage
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
+from kombu import Connection
 from pytest_django import Settings
 
-from courseportal import tasks
-from courseportal.health import WORKER_SILENT_AFTER, health, mark_worker_seen
+from courseportal import health, tasks
+from courseportal.health import WORKER_SILENT_AFTER, mark_worker_seen
+from courseportal.looking import NO_ANSWER, Seen, look_at
+from tests.services import free_port
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
+READY = ("/health/", "/health", "/health/ready", "/health/ready/")
+LIVE = ("/health/live", "/health/live/")
 
 
 @pytest.mark.sqlite
 @pytest.mark.django_db
-def test_all_well(client: Client) -> None:
+@pytest.mark.parametrize("path", READY)
+def test_all_well(client: Client, path: str) -> None:
     tasks.heartbeat()
-    answer = client.get("/health/")
-    assert answer.status_code == 200
-    assert answer.json()["database"] == answer.json()["files"] == answer.json()["worker"] == "ok"
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    parts = answer.json()
+    assert {parts[name] for name in ("database", "broker", "storage", "worker")} == {"ok"}
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", LIVE)
+def test_life_asks_nothing(client: Client, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No database is let in by this test, and a cache would fail."""
+    monkeypatch.setattr(type(caches["default"]), "get", None)
+    client.cookies["session"] = "a" * 32
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()) == (200, {"process": "ok"})
+
+
+@pytest.mark.parametrize("path", [*READY, *LIVE])
+def test_probes_call_by_any_name_and_are_not_sent_elsewhere(
+    client: Client, path: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    monkeypatch.setattr(health, "look_at", lambda parts, seconds: {name: Seen("ok") for name in parts})
+    answer = client.get(path, headers={"host": "web:8000"})
+    assert answer.status_code == 200
+    assert client.get("/", headers={"host": "web:8000"}).status_code in {301, 400}
+    assert client.post(path).status_code == 405
 
 
 @pytest.mark.django_db
 def test_a_worker_that_was_never_seen(client: Client) -> None:
-    answer = client.get("/health/")
+    answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json() == {
         "database": "ok",
-        "files": "ok",
+        "broker": "ok",
+        "storage": "ok",
         "worker": "not seen yet",
         "worker_seen_at": None,
     }
@@ -40,39 +79,120 @@ def test_a_worker_that_was_never_seen(client: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("later", "says"), [(timedelta(0), "ok"), (timedelta(seconds=1), "silent")])
-def test_a_worker_that_fell_silent(tmp_path: Path, later: timedelta, says: str) -> None:
+def test_a_worker_that_fell_silent(later: timedelta, says: str) -> None:
     mark_worker_seen(now=NOW)
-    assert health(now=NOW + WORKER_SILENT_AFTER + later, folder=tmp_path).worker == says
+    assert health.health(now=NOW + WORKER_SILENT_AFTER + later).worker == says
 
 
 @pytest.mark.django_db
 def test_a_folder_that_cannot_be_written(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "gone"
-    answer = client.get("/health/")
+    answer = client.get("/health/ready")
     assert answer.status_code == 503
-    assert answer.json()["files"] == "no such file or directory"
+    assert answer.json()["storage"] == "no such file or directory"
     assert str(tmp_path) not in answer.text
 
 
 @pytest.mark.django_db
+def test_a_bucket_that_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(InMemoryStorage):
+        def exists(self, name: str) -> bool:
+            raise ConnectionError("https://key:secret@bucket")
+
+    monkeypatch.setattr(health, "default_storage", Broken())
+    answer = client.get("/health/ready")
+    assert answer.json()["storage"] == NO_ANSWER
+    assert "secret" not in answer.text
+
+
+@pytest.mark.django_db
 def test_a_database_that_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
+    def refuse(self: object) -> None:
         raise OperationalError("password=secret")
 
-    monkeypatch.setattr(connection, "cursor", refuse)
-    answer = client.get("/health/")
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", refuse)
+    answer = client.get("/health/ready")
     assert answer.status_code == 503
-    assert answer.json()["database"] == "does not answer"
+    assert answer.json()["database"] == NO_ANSWER
     assert "secret" not in answer.text
 
 
 @pytest.mark.django_db
 def test_a_cache_that_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(key: str) -> None:
+    def refuse(self: object, key: str) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(cache, "get", refuse)
-    assert client.get("/health/").json()["worker"] == "not seen yet"
+    monkeypatch.setattr(type(caches["default"]), "get", refuse)
+    assert client.get("/health/ready").json()["worker"] == NO_ANSWER
+
+
+@contextmanager
+def redis_of_its_own(folder: Path) -> Iterator[tuple[Popen[bytes], int]]:
+    """A Redis that a test may freeze and stop."""
+    from tests.services import _redis_binary
+
+    port = free_port()
+    command = [
+        _redis_binary(),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+    ]
+    with Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            yield server, port
+        finally:
+            server.send_signal(signal.SIGCONT)
+            server.kill()
+
+
+@pytest.mark.django_db
+def test_a_redis_that_is_frozen_then_gone_is_named_in_time(
+    client: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with redis_of_its_own(tmp_path) as (server, port):
+        options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        address = f"redis://127.0.0.1:{port}/0"
+        connection_for_write = partial(Connection, address, transport_options=options)
+        monkeypatch.setattr(health, "app", SimpleNamespace(connection_for_write=connection_for_write))
+        deadline = time.monotonic() + 10
+        while client.get("/health/ready").json()["broker"] != "ok":
+            assert time.monotonic() < deadline
+        server.send_signal(signal.SIGSTOP)
+        for _again in range(2):
+            began = time.monotonic()
+            assert client.get("/health/ready").json()["broker"] == NO_ANSWER
+            assert time.monotonic() - began < health.PATIENCE + 1
+        server.send_signal(signal.SIGCONT)
+        server.terminate()
+        server.wait()
+        assert client.get("/health/ready").json()["broker"] == NO_ANSWER
+
+
+def test_what_hangs_is_waited_for_once_and_never_twice_at_a_time() -> None:
+    began: list[float] = []
+
+    def hang() -> Seen:
+        began.append(time.monotonic())
+        time.sleep(0.6)
+        return Seen("ok")
+
+    parts: dict[str, Any] = {"hanging-in-this-test": hang, "quick-in-this-test": lambda: Seen("ok")}
+    first = time.monotonic()
+    seen = look_at(parts, seconds=0.2)
+    assert [part.word for part in seen.values()] == [NO_ANSWER, "ok"]
+    second = time.monotonic()
+    assert second - first < 0.5
+    assert look_at(parts, seconds=0.2)["hanging-in-this-test"].word == NO_ANSWER
+    assert time.monotonic() - second < 0.15, "it has hung for long enough"
+    assert len(began) == 1
+    time.sleep(0.6)
+    assert look_at(parts, seconds=5)["hanging-in-this-test"].word == "ok", "it came back"
 
 
 @pytest.mark.worker

@@ -166,7 +166,7 @@ def reached_at(host: str) -> str:
 
 def _answers(supervisor: subprocess.Popen[bytes], host: str, port: int) -> bool:
     """Whether the web server answers before the time is up or everything is stopped."""
-    address = f"http://{reached_at(host)}:{port}/health/"
+    address = f"http://{reached_at(host)}:{port}/health/live"
     deadline = time.monotonic() + ANSWER_TIMEOUT
     while time.monotonic() < deadline and supervisor.poll() is None:
         try:
