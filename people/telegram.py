@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from math import ceil
 from typing import Any, Final
 
@@ -23,9 +22,6 @@ TIMEOUTS: Final[dict[str, Any]] = {"connect_timeout": 5.0, "write_timeout": 10.0
 """Seconds for each step."""
 WHOLE_TIMEOUT: Final = 25.0
 """Seconds for all of it: the others bound each step, and a server may take many."""
-
-TOKEN: Final = re.compile(r"[0-9]{5,16}:[A-Za-z0-9_-]{30,64}")
-CHAT_ID: Final = re.compile(r"-?[1-9][0-9]{2,17}|@[A-Za-z][A-Za-z0-9_]{3,31}")
 
 # The library's own way to ask for spans of time instead of numbers, without a warning.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -93,15 +89,15 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def say(text: str, *, token: str, chat_id: str, title: int = 0) -> None:
+def say(text: str, *, token: str, chat_id: str, title: int = 0, patience: float = WHOLE_TIMEOUT) -> None:
     """Send a text to a chat, its first ``title`` characters set off; returns when Telegram has it.
 
-    Raises NotTaken, Busy, Unreachable or Moved. Nothing that it raises holds the token.
+    Waits ``patience`` seconds at most. Raises NotTaken, Busy, Unreachable, Moved; none of them holds the token.
     """
     from telegram import error  # noqa: PLC0415 - a third of a second, for those who have a chat
 
     try:
-        asyncio.run(asyncio.wait_for(_say(text, token, chat_id, title), WHOLE_TIMEOUT))
+        asyncio.run(asyncio.wait_for(_say(text, token, chat_id, title), patience))
     except error.ChatMigrated as why:
         raise Moved(str(why.new_chat_id)) from None
     except error.RetryAfter as why:

@@ -17,6 +17,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from courseportal.translations import compile_all
+from tests.bot_api import BotApi, bot_api
 from tests.cast import *  # noqa: F403 - the cast of people, as fixtures
 from tests.services import ROOT, chromium
 
@@ -53,6 +54,15 @@ def place(tmp_path: Path, settings: Settings) -> Path:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "files/incoming"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
     return tmp_path / "files"
+
+
+@pytest.fixture
+def telegram_api(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[BotApi]:
+    """A Bot API of the test's own, which the portal takes for Telegram's."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with bot_api() as server:
+        settings.TELEGRAM_API_URL = server.url
+        yield server
 
 
 @pytest.fixture
