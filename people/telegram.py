@@ -92,7 +92,7 @@ def length(text: str) -> int:
 def say(text: str, *, token: str, chat_id: str, title: int = 0, patience: float = WHOLE_TIMEOUT) -> None:
     """Send a text to a chat, its first ``title`` characters set off; returns when Telegram has it.
 
-    Waits ``patience`` seconds at most. Raises NotTaken, Busy, Unreachable, Moved; none of them holds the token.
+    Waits ``patience`` seconds at most. Raises NotTaken, Busy, Unreachable, Moved; none holds the token.
     """
     from telegram import error  # noqa: PLC0415 - a third of a second, for those who have a chat
 
