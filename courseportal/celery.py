@@ -21,4 +21,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
 
 app = Celery("courseportal", task_cls=AuditedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # in every thread: a web server has several
 app.autodiscover_tasks()

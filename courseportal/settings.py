@@ -213,7 +213,15 @@ CELERY_TASK_TIME_LIMIT = 300
 # A request never waits for the broker: messages only wake the worker, the tables know what is due.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
+# How often the outbox is swept, and for how long a worker has a letter in hand (seconds; docs/messages.md).
+OUTBOX_SWEEP = env.float("OUTBOX_SWEEP", 60.0)
+OUTBOX_LEASE = env.float("OUTBOX_LEASE", 180.0)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "sweep-outbox": {
+        "task": "people.tasks.sweep",
+        "schedule": OUTBOX_SWEEP,
+        "options": {"expires": OUTBOX_SWEEP * 5},
+    },
     "heartbeat": {"task": "courseportal.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 50}},
     "sweep-files": {"task": "grading.tasks.sweep", "schedule": crontab(hour="0", minute="41")},
     "sweep-pictures": {"task": "perks.tasks.sweep", "schedule": crontab(hour="0", minute="46")},
@@ -333,7 +341,9 @@ LOGGING: dict[str, Any] = {
 
 # --- Languages and time -------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.str("PORTAL_LANGUAGE", "en")  # of letters to those who never said nor showed theirs
+if LANGUAGE_CODE not in {"en", "ru"}:
+    raise ImproperlyConfigured(f"PORTAL_LANGUAGE is {LANGUAGE_CODE!r}: it must be 'en' or 'ru'")
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True

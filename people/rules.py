@@ -6,7 +6,7 @@ Pure functions of given values; docs/messages.md says the same in words.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ def wait_after(attempts: int) -> timedelta:
 
     Never more, so that what waits goes out within ten minutes of the other side's recovery.
     """
-    return min(timedelta(minutes=2 ** max(0, attempts - 1)), LONGEST_WAIT)
+    return timedelta(minutes=2 ** (attempts - 1)) if 0 < attempts < 4 else LONGEST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,16 @@ class QuietHours:
         else:
             return None
         ends_at = datetime.combine(day, self.end, zone)
-        # In the hour that clocks show twice, the first end may lie behind; the second does not.
-        return ends_at if ends_at > moment else ends_at.replace(fold=1)
+        if ends_at.astimezone(UTC) <= moment.astimezone(UTC):  # in the hour that clocks show twice
+            ends_at = ends_at.replace(fold=1)
+        return ends_at.astimezone(UTC)
 
 
 def digest_after(moment: datetime, zone: ZoneInfo) -> datetime:
     """The first daily digest after ``moment``: 18:00 in that zone."""
     local = moment.astimezone(zone)
-    at = datetime.combine(local.date(), DIGEST_AT, zone)
-    return at if at > moment else datetime.combine(local.date() + timedelta(days=1), DIGEST_AT, zone)
+    day = local.date() if local.time() < DIGEST_AT else local.date() + timedelta(days=1)
+    return datetime.combine(day, DIGEST_AT, zone).astimezone(UTC)
 
 
 def gathered_at(first_at: datetime, now: datetime) -> datetime:
@@ -140,6 +141,7 @@ def verdict(
         return Verdict(Action.KEEP, reason=SWITCHED_OFF)
     if useful_until is not None and now > useful_until:
         return Verdict(Action.KEEP, reason=TOO_LATE)
+    now = now.astimezone(UTC)  # moments of one zone compare as clocks show them, twice in autumn
     until = digest_after(created_at, zone) if wish is Wish.DIGEST else now
     until = max(until, now)
     if quiet is not None:

@@ -1,0 +1,1 @@
+"""Changes of state: the outbox is written and delivered."""

@@ -1,0 +1,1 @@
+"""Ways out of the portal: e-mail, and a course's chat."""

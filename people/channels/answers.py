@@ -1,0 +1,32 @@
+"""What the other side of a channel may answer to a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    """What came of handing a message over."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """For good, this message alone: no such address."""
+    LATER = "later"
+    """Not now, this message alone: it waits longer each time, and not for ever."""
+    DOWN = "down"
+    """The other side takes nothing at all: no message's fault, and none's attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer with the words that came with it, and how long the other side asked to wait."""
+
+    answer: Answer
+    words: str = ""
+    wait: timedelta | None = None
+
+
+class Down(Exception):
+    """The other side cannot be reached; nothing was handed over."""

@@ -1,0 +1,93 @@
+"""E-mail: one connection for a run of letters, and what the mail server's answers mean."""
+
+from __future__ import annotations
+
+import smtplib
+from types import TracebackType
+
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
+
+from people.channels.answers import Answer, Down, Outcome
+
+CLOSING = 421
+"""The mail server's own trouble, whatever it was asked (RFC 5321, 3.8)."""
+
+
+class Mail:
+    """Letters over one connection, opened when the first goes and again after trouble. A context manager."""
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+        self._is_open = False
+
+    def __enter__(self) -> Mail:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def reach(self) -> None:
+        """Connect, where that is not done. Raises Down."""
+        if self._is_open:
+            return
+        try:
+            self._connection.open()
+        except (OSError, smtplib.SMTPException) as reason:
+            self._close()
+            raise Down(words_of(reason)) from reason
+        self._is_open = isinstance(self._connection, SmtpBackend)
+
+    def send(self, letter: EmailMessage) -> Outcome:
+        """Hand one letter over. Never raises for what the mail server says."""
+        try:
+            self._connection.send_messages([letter])
+        except (OSError, smtplib.SMTPException) as reason:
+            self._close()  # a connection after trouble is worth no second letter
+            return outcome_of(reason)
+        except BaseException:
+            self._close()
+            raise
+        return Outcome(Answer.TAKEN)
+
+    def _close(self) -> None:
+        try:
+            self._connection.close()
+        except (OSError, smtplib.SMTPException):
+            pass
+        finally:
+            self._is_open = False
+
+
+def outcome_of(reason: OSError | smtplib.SMTPException) -> Outcome:
+    """What trouble in the middle of a hand-over means for the letter."""
+    code = code_of(reason)
+    if code is None or code == CLOSING or (isinstance(reason, smtplib.SMTPSenderRefused) and code >= 500):
+        return Outcome(Answer.DOWN, words_of(reason))  # our own sender is refused: true of every letter
+    if isinstance(reason, smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError | smtplib.SMTPConnectError):
+        return Outcome(Answer.DOWN, words_of(reason))
+    return Outcome(Answer.REFUSED if code >= 500 else Answer.LATER, words_of(reason))
+
+
+def code_of(reason: Exception) -> int | None:
+    """The three digits of the mail server's answer; None where it gave none."""
+    if isinstance(reason, smtplib.SMTPRecipientsRefused):
+        return next((code for code, _words in reason.recipients.values()), None)
+    return reason.smtp_code if isinstance(reason, smtplib.SMTPResponseException) else None
+
+
+def words_of(reason: Exception) -> str:
+    """The answer in one short line, with its code."""
+    if isinstance(reason, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(reason.recipients.values()), (0, b""))
+        return _line(code, words)
+    if isinstance(reason, smtplib.SMTPResponseException):
+        return _line(reason.smtp_code, reason.smtp_error)
+    return f"{type(reason).__name__}: {reason}"[:300].replace("\n", " ")
+
+
+def _line(code: int, words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {' '.join(text.split())}"[:300]

@@ -1,0 +1,30 @@
+"""What the timetable and a word from a request run for the outbox."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from people.actions import deliver as delivery
+from people.actions import sweep as sweeping
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def sweep() -> None:
+    """Each minute: write what has become due, deliver it."""
+    _tell(sweeping.sweep(clock=timezone.now))
+
+
+@shared_task
+def deliver_due() -> None:
+    """When something was written: deliver what is due now."""
+    _tell(delivery.deliver(clock=timezone.now))
+
+
+def _tell(done: delivery.Delivered) -> None:
+    if done != delivery.Delivered():
+        logger.info("Outbox: %s", done)

@@ -1,0 +1,249 @@
+"""The outbox: what is written goes out once, and only while it is true."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from people import kinds
+from people.actions.deliver import deliver
+from people.actions.outbox import write
+from people.kinds import Facts, Kind, Letter
+from people.models import Choice, Message, User
+from people.rules import Wish
+from tests.factories import make_user, moscow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+NOW = moscow(2025, 9, 23, 10)
+State = Message.State
+untrue: set[str] = set()
+
+
+def words(facts: Sequence[Facts], zone: ZoneInfo) -> Letter:
+    if facts[0].get("breaks"):
+        raise RuntimeError("cannot be written")
+    subject = ", ".join(str(one["what"]) for one in facts)
+    return Letter(subject, "Lead", (("Row", "Value"),), ("More.",), "/courses/x/", "Open")
+
+
+@pytest.fixture(autouse=True)
+def kinds_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "_kinds", {})
+    untrue.clear()
+    common: dict[str, Any] = {"label": "", "hint": "", "write": words}
+    holds = lambda person, facts, now: "moved" if facts["what"] in untrue else ""  # noqa: E731
+    kinds.register(Kind(name="plain", holds=holds, **common))
+    kinds.register(Kind(name="date", can_be_off=False, **common))
+    kinds.register(Kind(name="marks", gathers=True, **common))
+
+
+def tell(
+    person: User, what: str = "News", *, kind: str = "plain", now: datetime = NOW, **facts: Any
+) -> Message:
+    write(kind=kind, to=[person.pk], key=what, facts={"what": what} | facts, zone="Europe/Moscow", now=now)
+    return Message.objects.get(person=person, kind=kind, key__contains=f":{what}:")
+
+
+def run(now: datetime = NOW) -> None:
+    deliver(clock=lambda: now)
+
+
+def state(message: Message) -> tuple[str, str]:
+    message.refresh_from_db()
+    return message.state, message.reason
+
+
+def subjects() -> list[str]:
+    return [str(letter.subject) for letter in mail.outbox]
+
+
+def test_a_message_goes_out_once_however_often_it_is_written_and_delivered() -> None:
+    person = make_user(name="Анна Ветрова", email="anna@example.org")
+    message = tell(person)
+    assert write(kind="plain", to=[person.pk], key="News", facts={"what": "x"}, zone="UTC", now=NOW) == 0
+    run()
+    run()
+    assert subjects() == ["News"]
+    assert state(message) == (State.SENT, "")
+    letter = mail.outbox[0]
+    assert letter.extra_headers["Message-ID"] == f"<{message.letter.hex}@localhost>"
+    assert letter.to == ["=?utf-8?b?0JDQvdC90LAg0JLQtdGC0YDQvtCy0LA=?= <anna@example.org>"]
+    assert "Row: Value" in letter.body
+    assert "http://localhost:8000/courses/x/" in letter.body
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_what_is_no_longer_true_is_dropped_with_its_reason() -> None:
+    message = tell(make_user())
+    untrue.add("News")
+    run()
+    assert (subjects(), state(message)) == ([], (State.DROPPED, "moved"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "expected"),
+    [
+        ("plain", Wish.OFF, State.KEPT),
+        ("date", Wish.OFF, State.SENT),
+        ("plain", Wish.ON, State.SENT),
+        ("plain", Wish.DIGEST, State.WAITING),
+    ],
+)
+def test_a_wish_holds_where_the_kind_lets_it(kind: str, wish: Wish, expected: str) -> None:
+    person = make_user()
+    Choice.objects.create(person=person, kind=kind, wish=wish)
+    message = tell(person, kind=kind)
+    run()
+    assert state(message)[0] == expected
+
+
+def test_a_digest_is_one_letter_at_six() -> None:
+    person = make_user()
+    Choice.objects.create(person=person, kind="plain", wish=Wish.DIGEST)
+    first, second = tell(person, "One"), tell(person, "Two", now=NOW + timedelta(hours=2))
+    run(NOW + timedelta(hours=2))
+    assert subjects() == []
+    run(moscow(2025, 9, 23, 18))
+    assert subjects() == ["2 messages today"]
+    assert state(first) == state(second) == (State.SENT, "")
+    assert first.letter == second.letter
+
+
+def test_quiet_hours_are_kept() -> None:
+    person = make_user(quiet_from=time(22), quiet_until=time(8))
+    message = tell(person, now=moscow(2025, 9, 23, 23))
+    run(moscow(2025, 9, 23, 23))
+    assert state(message)[0] == State.WAITING
+    run(moscow(2025, 9, 24, 7, 59))
+    assert subjects() == []
+    run(moscow(2025, 9, 24, 8))
+    assert subjects() == ["News"]
+
+
+def test_an_evenings_marks_are_one_letter() -> None:
+    person = make_user()
+    for minutes, what in ((0, "One"), (50, "Two"), (100, "Three")):
+        tell(person, what, kind="marks", now=NOW + timedelta(minutes=minutes))
+        run(NOW + timedelta(minutes=minutes))
+    run(NOW + timedelta(minutes=159))
+    assert subjects() == []
+    run(NOW + timedelta(minutes=160))
+    assert subjects() == ["One, Two, Three"]
+
+
+def test_a_closed_account_gets_nothing_and_the_others_theirs() -> None:
+    gone, here = make_user(is_active=False), make_user()
+    message = tell(gone)
+    tell(here)
+    run()
+    assert [letter.to for letter in mail.outbox] == [[f"{here.name} <{here.email}>"]]
+    assert state(message)[0] == State.DROPPED
+
+
+def test_one_message_that_cannot_be_written_keeps_no_other() -> None:
+    person = make_user()
+    broken = tell(person, "Bad", breaks=True)
+    tell(person, "Good")
+    run()
+    assert subjects() == ["Good"]
+    assert state(broken)[0] == State.WAITING
+    assert (broken.attempts, broken.due_at) == (1, NOW + timedelta(minutes=1))
+    for _attempt in range(7):
+        broken.refresh_from_db()
+        run(broken.due_at)
+    assert state(broken)[0] == State.FAILED
+    assert (broken.attempts, "cannot be written" in broken.error) == (8, True)
+
+
+def test_a_message_of_an_unknown_kind_fails_and_staff_can_read_why() -> None:
+    message = tell(make_user())
+    Message.objects.update(kind="forgotten")
+    run()
+    assert state(message)[0] == State.FAILED
+    assert "forgotten" in message.error
+
+
+@pytest.mark.parametrize("zone", ["", "Nowhere/At all", "../etc/passwd"])
+def test_a_message_without_a_zone_goes_out(zone: str) -> None:
+    tell(make_user())
+    Message.objects.update(zone=zone)
+    run()
+    assert subjects() == ["News"]
+
+
+class Trouble(EmailBackend):
+    """A mail server that says no, in the ways that smtplib tells."""
+
+    reason: Exception
+
+    def send_messages(self, messages: Sequence[Any]) -> int:
+        raise self.reason
+
+
+REFUSED = smtplib.SMTPRecipientsRefused
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected", "attempts", "wait"),
+    [
+        (REFUSED({"a": (550, b"no such user")}), State.FAILED, 1, None),
+        (REFUSED({"a": (450, b"try later")}), State.WAITING, 1, 1),
+        (REFUSED({"a": (421, b"closing")}), State.WAITING, 0, 5),
+        (smtplib.SMTPDataError(554, b"spam"), State.FAILED, 1, None),
+        (smtplib.SMTPDataError(451, b"local error"), State.WAITING, 1, 1),
+        (smtplib.SMTPSenderRefused(550, b"who are you", "p"), State.WAITING, 0, 5),
+        (smtplib.SMTPServerDisconnected("gone"), State.WAITING, 0, 5),
+        (TimeoutError("timed out"), State.WAITING, 0, 5),
+    ],
+)
+def test_the_mail_servers_answer_decides(
+    settings: Any, reason: Exception, expected: str, attempts: int, wait: int | None
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Trouble"
+    Trouble.reason = reason
+    message = tell(make_user())
+    run()
+    assert state(message)[0] == expected
+    assert message.attempts == attempts
+    assert message.error
+    if wait is not None:
+        assert message.due_at == NOW + timedelta(minutes=wait)
+
+
+def test_what_a_dead_worker_had_in_hand_goes_out_with_the_same_id() -> None:
+    message = tell(make_user())
+    letter = message.letter
+    Message.objects.update(state=State.CLAIMED, claimed_until=NOW + timedelta(minutes=3), handed_at=NOW)
+    run(NOW + timedelta(minutes=2))
+    assert subjects() == []
+    run(NOW + timedelta(minutes=3))
+    assert mail.outbox[0].extra_headers["Message-ID"] == f"<{letter.hex}@localhost>"
+    assert state(message)[0] == State.SENT
+
+
+def test_a_worker_that_slept_over_its_lease_hands_nothing_over() -> None:
+    message = tell(make_user())
+    moments = iter([NOW, NOW, NOW + timedelta(minutes=2), NOW + timedelta(minutes=2)])
+    deliver(clock=lambda: next(moments))
+    assert subjects() == []
+    assert state(message)[0] == State.CLAIMED
+
+
+def test_after_its_time_it_stands_in_the_portal_alone() -> None:
+    message = tell(make_user())
+    run(NOW + timedelta(days=8))
+    assert state(message) == (State.KEPT, "too_late")
+
+
+def test_a_name_adds_no_header_and_turns_no_text() -> None:
+    tell(make_user(name="Eve\r\nBcc: all@example.org\N{RIGHT-TO-LEFT OVERRIDE}"), "Line\nbreak")
+    run()
+    assert mail.outbox[0].message()["To"].startswith('"Eve Bcc: all@example.org"')
+    assert mail.outbox[0].subject == "Line break"
