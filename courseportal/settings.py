@@ -236,10 +236,10 @@ if urlsplit(CACHE_URL).scheme not in {"", "redis", "rediss", "unix"}:
     raise ImproperlyConfigured("The broker is no Redis, so CACHE_URL must name one: redis://host:6379/1")
 CACHES: dict[str, Any] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "courseportal.shared_cache.SharedCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portal",
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
     if CACHE_URL
     else {

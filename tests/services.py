@@ -76,9 +76,9 @@ class Services:
         _wait_for(lambda: _answers_unix(data / ".s.PGSQL.5432"), server, log)
         return f"postgresql://portal@/postgres?host={quote(str(data))}"
 
-    def redis(self) -> str:
-        """Start Redis on a free port of the loopback; its URL without a number. Raises CannotStart."""
-        port, log = free_port(), self.folder / "redis.log"
+    def redis(self, port: int = 0) -> str:
+        """Start Redis on the loopback, on a free port unless told; its URL, no number. Raises CannotStart."""
+        port, log = port or free_port(), self.folder / "redis.log"
         options = {"--bind": "127.0.0.1", "--port": str(port), "--save": "", "--databases": "64"}
         arguments = [word for pair in options.items() for word in pair]
         server = self._start([_redis_binary(), *arguments, "--dir", self.folder], log, signal.SIGTERM)
