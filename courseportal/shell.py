@@ -140,6 +140,7 @@ class Shell:
     def account_links(self) -> list[NavItem]:
         """What the account menu offers besides signing out."""
         items = [
+            ("calendar:page", _("Calendar"), "calendar-plus", True),
             ("account_change_password", _("Change password"), "key-round", True),
             ("mfa_index", _("Second factor"), "shield-check", True),
             ("admin:index", _("Administration"), "settings-2", self._teaches()),

@@ -8,7 +8,7 @@ from courseportal.accounts import no_page_of_addresses
 from courseportal.demo_signin import demo_sign_in
 from courseportal.preferences import set_theme
 from courseportal.probes import PROBES
-from courseportal.views import mailbox, pages, perk
+from courseportal.views import calendar, mailbox, pages, perk
 
 course_patterns = [
     path("", pages.course, name="course"),
@@ -22,6 +22,15 @@ perk_patterns: list[URLPattern | URLResolver] = [
     path("", include("perks.urls")),
 ]
 
+calendar_patterns = [
+    path("", calendar.calendar, name="page"),
+    path("new-address/", calendar.new_address, name="new_address"),
+    path("language/", calendar.feed_language, name="language"),
+    path("download/", calendar.download, name="download"),
+    path("<slug:secret>.ics", calendar.personal, name="personal"),
+    path("courses/<slug:slug>/<int:number>-<slug:token>.ics", calendar.course, name="course"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     *(path(f"{address}/", view, name=name) for address, (name, view) in PROBES.items()),
@@ -31,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("courses/<slug:slug>/", include((course_patterns, "schedule"))),
     path("courses/<slug:slug>/perk/", include((perk_patterns, "perks"))),
     path("courses/<slug:slug>/", include("grading.urls")),
+    path("calendar/", include((calendar_patterns, "calendar"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("preferences/theme/", set_theme, name="set_theme"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),

@@ -28,6 +28,7 @@ class ScheduleConfig(AppConfig):
             "room",
             "cancelled_at",
         ),
+        "Material": ("class_meeting", "position", "title", "url"),
         "Assignment": (
             "course",
             "number",
