@@ -44,3 +44,9 @@ class ScheduleConfig(AppConfig):
         "CourseChat": ("course", "chat_id", "language", "is_on"),
         "Exam": ("course", "not_before_on", "not_after_on", "starts_at", "room", "format"),
     }
+
+    def ready(self) -> None:
+        from people.channels.chats import chat_finders  # noqa: PLC0415 - needs the models
+        from schedule.chats import course_chat  # noqa: PLC0415
+
+        chat_finders.append(course_chat)

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from people.channels.answers import Answer, Down, Outcome
-from people.channels.chats import send_to_chat
+from people.channels.chats import CHAT_OFF, find_chat, send_to_chat
 from people.channels.mail import Mail
 from people.kinds import Kind, kind_of
 from people.letters import envelope, zone_of
@@ -184,6 +184,9 @@ def _still_true(in_hand: _InHand, person: User | None, now: datetime, done: Deli
         elif person is not None and not person.is_active:
             _end(in_hand, message, MessageState.DROPPED, now, reason=ACCOUNT_CLOSED)
             done.dropped += 1
+        elif message.person_id is None and find_chat(message.chat) is None:
+            _end(in_hand, message, MessageState.DROPPED, now, reason=CHAT_OFF)
+            done.dropped += 1
         elif why := kind.holds(message.person_id, message.facts, now):
             _end(in_hand, message, MessageState.DROPPED, now, reason=why)
             done.dropped += 1
@@ -244,7 +247,7 @@ def _settle(
         done.sent += len(messages)
         return
     for message in messages:
-        attempts = message.attempts + (outcome.answer is not Answer.DOWN)
+        attempts = message.attempts + (outcome.answer not in (Answer.DOWN, Answer.BUSY))
         given_up = now - message.created_at > GIVE_UP_AFTER or attempts >= MAX_ATTEMPTS
         if outcome.answer is Answer.REFUSED or given_up:
             _end(in_hand, message, MessageState.FAILED, now, error=outcome.words, attempts=attempts)
@@ -259,6 +262,10 @@ def _settle(
             error=outcome.words[:500],
         )
         done.put_off += 1
+    if outcome.answer is Answer.BUSY and outcome.wait is not None:
+        # What else goes to that chat would be told the same; other chats have nothing to wait for.
+        others = Message.objects.filter(chat=messages[0].chat, state=MessageState.WAITING)
+        others.filter(due_at__lt=now + outcome.wait).update(due_at=now + outcome.wait)
 
 
 def _end(

@@ -15,6 +15,8 @@ class Answer(StrEnum):
     """For good, this message alone: no such address."""
     LATER = "later"
     """Not now, this message alone: it waits longer each time, and not for ever."""
+    BUSY = "busy"
+    """Not now, nor anything else for this reader: after as long as it says. No message's attempt."""
     DOWN = "down"
     """The other side takes nothing at all: no message's fault, and none's attempt."""
 

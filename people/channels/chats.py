@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -20,7 +20,7 @@ from people.models import Message
 class Chat:
     """Where and how a chat is written to; ``move`` stores its new id when Telegram gives it one."""
 
-    token: str
+    token: str = field(repr=False)
     chat_id: str
     language: str
     move: Callable[[str], None]
@@ -29,8 +29,12 @@ class Chat:
 chat_finders: Final[list[Callable[[str], Chat | None]]] = []
 """Each tells the chat of a name, or None where it has none that is switched on."""
 
-NO_CHAT: Final = "no chat of that name is switched on"
+CHAT_OFF: Final = "chat_off"
+"""Why a message is not sent where no chat of its name is switched on."""
+
 PAUSE_WHEN_UNREACHABLE: Final = timedelta(minutes=1)
+LONGEST_TITLE: Final = 300
+"""Of a subject, as Telegram counts."""
 
 
 def find_chat(name: str) -> Chat | None:
@@ -42,10 +46,9 @@ def send_to_chat(message: Message) -> Outcome:
     """Hand one message over to its chat; a group that was given a new id is followed once."""
     chat = find_chat(message.chat)
     if chat is None:
-        return Outcome(Answer.REFUSED, NO_CHAT)
+        return Outcome(Answer.LATER, CHAT_OFF)
     with translation.override(chat.language):
-        letter = letter_of([message])
-    text, title = text_of(letter)
+        text, title = text_of(letter_of([message]))
     chat_id = chat.chat_id
     for _try in range(2):
         try:
@@ -54,25 +57,36 @@ def send_to_chat(message: Message) -> Outcome:
             chat_id = moved.chat_id
             chat.move(chat_id)
         except telegram.Busy as busy:
-            return Outcome(Answer.DOWN, str(busy), timedelta(seconds=busy.seconds))
+            return Outcome(Answer.BUSY, str(busy), timedelta(seconds=busy.seconds))
         except telegram.Unreachable as reason:
             return Outcome(Answer.DOWN, str(reason), PAUSE_WHEN_UNREACHABLE)
         except telegram.NotTaken as reason:
-            return Outcome(Answer.REFUSED, f"{reason.sentence} ({reason.answer})"[:300])
+            return Outcome(Answer.REFUSED, str(reason)[:300])
         else:
             return Outcome(Answer.TAKEN)
     return Outcome(Answer.LATER, "the chat moved twice")
 
 
 def text_of(letter: Letter) -> tuple[str, int]:
-    """A letter as one text of what the chat takes, and how many of its first characters are the title."""
-    title = plain(letter.subject)
-    link = f"\n\n{absolute(letter.link)}" if letter.link else ""
-    parts = [title, "", letter.lead, *(f"{name}: {value}" for name, value in letter.rows), *letter.paragraphs]
-    text = "\n".join(parts)
-    while telegram.length(text) + telegram.length(link) > telegram.LONGEST:
-        text = (
-            text[: -max(1, telegram.length(text) + telegram.length(link) - telegram.LONGEST + 1)].rstrip()
-            + "…"
-        )
-    return text + link, len(title)
+    """A letter as a chat shows it, at most as long as Telegram takes, and how much of it is the title.
+
+    The link is told as an address and never cut; what is too long ends in an ellipsis.
+    """
+    title = _cut(plain(letter.subject), LONGEST_TITLE)
+    rows = "\n".join(f"{name}: {value}" for name, value in letter.rows)
+    parts = [part.strip() for part in (letter.lead, rows, *letter.paragraphs)]
+    link = absolute(letter.link) if letter.link else ""
+    if link and letter.link_label:
+        link = f"{letter.link_label}: {link}"
+    around = f"{title}\n\n" + (f"\n\n{link}" if link else "")
+    room = telegram.LONGEST - telegram.length(around)
+    body = _cut("\n\n".join(part for part in parts if part), room)
+    return "\n\n".join(part for part in (title, body, link) if part), len(title)
+
+
+def _cut(text: str, longest: int) -> str:
+    """The text, or as much of its beginning as leaves room for an ellipsis."""
+    if telegram.length(text) <= longest:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")[: 2 * (longest - 1)]
+    return units.decode("utf-16-le", "ignore").rstrip() + "…"  # half of a pair at the end is left out
