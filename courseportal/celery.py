@@ -5,7 +5,8 @@ from typing import Any
 
 from celery import Celery, Task
 
-import courseportal.broker  # noqa: F401  # knows the scheme files://
+import courseportal.broker  # knows the scheme files://
+import courseportal.task_lines  # noqa: F401  # listens to Celery's signals
 from people.audit import audited
 
 

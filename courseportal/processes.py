@@ -15,19 +15,20 @@ def web(host: str, port: int, workers: int) -> list[str]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"),
         *("--workers-kill-timeout", "10"),
-        *("--no-ws", "--log-level", "warning", "courseportal.wsgi:application"),
+        *("--no-ws", "--log-level", "warning", "--log-config", "courseportal/granian-log.json"),
+        "courseportal.wsgi:application",
     ]
 
 
 def worker() -> list[str]:
     """The worker's command: one task at a time, for no other pool reads the embedded broker quickly."""
     alone = ["--pool=solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [sys.executable, "-m", "celery", "-A", "courseportal", "worker", "--loglevel=info", *alone]
+    return [sys.executable, "-m", "celery", "-A", "courseportal", "worker", *alone]
 
 
 def beat(state: Path) -> list[str]:
     """The timetable's command; what ran when is kept in the file `state`."""
-    timetable = [sys.executable, "-m", "celery", "-A", "courseportal", "beat", "--loglevel=warning"]
+    timetable = [sys.executable, "-m", "celery", "-A", "courseportal", "--quiet", "beat"]
     return [*timetable, "--pidfile=", f"--schedule={state}"]
 
 

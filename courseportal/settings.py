@@ -81,7 +81,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "courseportal.middleware.ArrivalMiddleware",
-    "courseportal.logs.RequestIdMiddleware",
+    "courseportal.answers.AnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "courseportal.probes.ProbesMiddleware",
@@ -334,7 +334,17 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "courseportal": {"level": "INFO"},
+        "people": {"level": "INFO"},
+        "schedule": {"level": "INFO"},
+        "perks": {"level": "INFO"},
+        "grading": {"level": "INFO"},
+        # Of each task there is a line of ours (courseportal/task_lines.py); Celery tells what went wrong.
         "celery": {"level": "INFO"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # warns that a broker of files has no host
         "httpx": {"level": "WARNING"},  # it tells whole addresses, and a bot's token stands in one
     },
 }
