@@ -255,7 +255,7 @@ if env.str("EMAIL_URL", ""):
 else:
     EMAIL_BACKEND = "people.mailbox.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mailbox"
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds for each word of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Course portal <portal@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

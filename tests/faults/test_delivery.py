@@ -1,0 +1,168 @@
+"""Delivery to a real SMTP server that answers as badly as one can; several workers at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from people import kinds
+from people.actions.deliver import Delivered, deliver
+from people.actions.outbox import write
+from people.channels.mail import Mail
+from people.kinds import Facts, Kind, Letter
+from people.models import Message, User
+from tests.factories import make_user, moscow
+from tests.faults.mail_server import NEVER_THERE, MailServer, Manner
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
+NOW = moscow(2025, 9, 23, 10)
+State = Message.State
+
+
+@pytest.fixture(scope="module")
+def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    found = MailServer(tmp_path_factory.mktemp("post"))
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(autouse=True)
+def by_smtp(settings: Settings, post: MailServer) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.ports[0]
+    settings.EMAIL_TIMEOUT = 1
+    post.behave()
+
+
+@pytest.fixture(autouse=True)
+def a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def words(facts: Sequence[Facts], zone: ZoneInfo) -> Letter:
+        return Letter(str(facts[0]["what"]), "Lead")
+
+    monkeypatch.setattr(kinds, "_kinds", {})
+    kinds.register(Kind(name="plain", label="", hint="", write=words))
+
+
+def tell(people: Sequence[User], what: str = "News") -> None:
+    to = [person.pk for person in people]
+    write(kind="plain", to=to, key=what, facts={"what": what}, zone="Europe/Moscow", now=NOW)
+
+
+def run(now: datetime = NOW) -> Delivered:
+    return deliver(clock=lambda: now)
+
+
+def went_to(post: MailServer) -> Counter[str]:
+    """How many mails each of this test's people got."""
+    mine = set(User.objects.values_list("email", flat=True))
+    return Counter(address for mail in post.mails() for address in mail.to if address in mine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("manner", "first", "copies", "waits"),
+    [
+        (Manner.BUSY, State.WAITING, 1, timedelta(minutes=5)),
+        (Manner.SOME, State.WAITING, 1, timedelta(minutes=1)),
+        (Manner.MUTE, State.WAITING, 1, timedelta(0)),
+        (Manner.HANG_AT_DATA, State.WAITING, 1, timedelta(minutes=5)),
+        (Manner.HANG_BEFORE_ANSWER, State.WAITING, 2, timedelta(minutes=5)),
+        (Manner.CUT_AT_DATA, State.WAITING, 1, timedelta(minutes=5)),
+        (Manner.CUT_BEFORE_ANSWER, State.WAITING, 2, timedelta(minutes=5)),
+    ],
+)
+def test_each_manner_of_the_server_and_its_recovery(
+    post: MailServer, manner: Manner, first: str, copies: int, waits: timedelta
+) -> None:
+    tell([make_user(), make_user()])
+    post.behave(manner, portion=1.0)
+    run()
+    messages = list(Message.objects.order_by("pk"))
+    assert [message.state for message in messages] == [first, first]
+    assert messages[0].error
+    assert messages[0].due_at == NOW + waits
+    assert messages[1].due_at == (NOW + waits if manner is Manner.SOME else NOW), "the others wait no longer"
+    post.behave()
+    run(NOW + waits)
+    assert {message.state for message in Message.objects.all()} == {State.SENT}
+    assert sorted(went_to(post).values()) == [1, copies]
+    ids = {mail.message_id for mail in post.mails() if mail.to[0] in went_to(post)}
+    assert len(ids) == 2, "the same Message-ID again"
+
+
+def test_one_address_that_does_not_exist_keeps_no_other(post: MailServer) -> None:
+    post.behave(refused=(NEVER_THERE,))
+    tell([make_user(), make_user(email=NEVER_THERE), make_user()])
+    done = run()
+    assert (done.sent, done.failed, done.down) == (2, 1, set())
+    failed = Message.objects.get(state=State.FAILED)
+    assert failed.error == "550 5.1.1 No such person here"
+    assert sorted(went_to(post).values()) == [1, 1]
+
+
+TURNED = "\N{RIGHT-TO-LEFT OVERRIDE}gro.elpmaxe@lla"
+
+
+@pytest.mark.parametrize(
+    "name", ["Eve\r\nBcc: all@example.org", TURNED, "", " ", '"', "<x@y>,", "Ё" * 300], ids=ascii
+)
+def test_any_name_goes_to_its_own_address_alone(post: MailServer, name: str) -> None:
+    person = make_user()
+    User.objects.filter(pk=person.pk).update(name=name[:150])
+    tell([person], "Two\r\nlines")
+    assert run().sent == 1
+    mail = post.mails()[-1]
+    assert mail.to == (person.email,)
+    parsed = mail.parsed()
+    assert [address.addr_spec for address in parsed["To"].addresses] == [person.email]
+    assert (parsed["Bcc"], parsed["Subject"]) == (None, "Two lines")
+
+
+def test_many_workers_at_once_send_each_message_once(post: MailServer) -> None:
+    people = [make_user() for _number in range(24)]
+    tell(people)
+    start = threading.Barrier(4)
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            start.wait(timeout=20)
+            run()
+        except BaseException as error:  # noqa: BLE001 - told to the test
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert failures == []
+    assert went_to(post) == {person.email: 1 for person in people}
+    assert set(Message.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+def test_what_becomes_untrue_while_the_connection_is_made_does_not_go(
+    post: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = make_user()
+    tell([person])
+    reach = Mail.reach
+
+    def reach_slowly(mail: Any) -> None:
+        reach(mail)
+        User.objects.filter(pk=person.pk).update(is_active=False)
+
+    monkeypatch.setattr(Mail, "reach", reach_slowly)
+    assert run().dropped == 1
+    assert went_to(post) == {}
