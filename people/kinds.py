@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from people.rules import Wish
+from people.rules import GATHER_FOR, Wish
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -70,6 +70,8 @@ class Kind:
     can_be_off: bool = True
     gathers: bool = False
     """Several to one person in one course wait for each other and go in one letter."""
+    patience: timedelta = GATHER_FOR
+    """How long a gathering kind waits for more after what was written last; four times that at most."""
     useful_for: timedelta = timedelta(days=7)
     """After that no mail goes out any more; the message stands in the portal."""
 

@@ -98,9 +98,12 @@ def digest_after(moment: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, DIGEST_AT, zone).astimezone(UTC)
 
 
-def gathered_at(first_at: datetime, now: datetime) -> datetime:
-    """When a gathering letter goes: an hour after what was added last, four after what it began with."""
-    return min(now + GATHER_FOR, first_at + GATHER_AT_MOST)
+def gathered_at(first_at: datetime, now: datetime, patience: timedelta = GATHER_FOR) -> datetime:
+    """When a gathering letter goes: so long after what was added last, four times that after its beginning.
+
+    By default an hour and four.
+    """
+    return min(now + patience, first_at + GATHER_AT_MOST / GATHER_FOR * patience)
 
 
 class Action(StrEnum):

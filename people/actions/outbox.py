@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,7 +111,10 @@ def _gather(kind: Kind, scope: str, rows: Mapping[int, Message], now: datetime) 
         kind=kind.name, scope=scope, person__in=rows, state=Message.State.WAITING, handed_at__isnull=True
     )
     firsts = dict(waiting.order_by().values_list("person").annotate(Min("created_at")))
+    together: dict[datetime, list[int]] = defaultdict(list)
     for person, row in rows.items():
-        row.due_at = gathered_at(firsts.get(person, now), now)
+        row.due_at = gathered_at(firsts.get(person, now), now, kind.patience)
         if person in firsts:
-            waiting.filter(person=person).update(due_at=row.due_at)
+            together[row.due_at].append(person)
+    for due_at, people in together.items():
+        waiting.filter(person__in=people).update(due_at=due_at)

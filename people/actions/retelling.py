@@ -1,0 +1,103 @@
+"""What was written and then changes before it has gone: it is told anew, or not at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from people.actions.outbox import write, write_to_chat
+from people.kinds import Facts
+from people.models import Message
+
+Subject = Callable[[Facts], Hashable]
+"""What a message is about, by its facts: two with the same subject tell of the same thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that changed: whom to tell, under which key, and the facts, with ``before`` and ``after``."""
+
+    facts: Facts
+    key: str
+    to: Collection[int]
+    chat: str = ""
+    useful_until: datetime | None = None
+
+
+OVERTAKEN = "told_anew"
+"""Why a message was dropped whose change was followed by another before anybody had read of it."""
+
+
+def tell_changes(
+    *,
+    kind: str,
+    changes: Sequence[Change],
+    subject: Subject,
+    scope: str,
+    zone: str,
+    now: datetime,
+) -> int:
+    """Tell what changed; how many messages were written. Call it in the transaction of the changes.
+
+    Whoever has not been told of the last change of the same thing is told of both as one, from where the
+    first began; and of nothing, where all is again as they know it. The statements do not grow with the
+    people.
+    """
+    untold = _untold(kind, scope, subject, {subject(change.facts) for change in changes}, now)
+    written = 0
+    for change in changes:
+        waiting = untold[subject(change.facts)]
+
+        def facts_of(
+            person: int | None, change: Change = change, waiting: Mapping[int | None, Facts] = waiting
+        ) -> Facts:
+            began = waiting.get(person)
+            return change.facts if began is None else change.facts | {"before": began["before"]}
+
+        told: dict[str, Any] = {"kind": kind, "key": change.key, "zone": zone, "now": now, "scope": scope}
+        told["useful_until"] = change.useful_until
+        to = [person for person in change.to if _says_something(facts_of(person))]
+        written += write(to=to, facts=facts_of, **told)
+        if change.chat and _says_something(facts_of(None)):
+            written += write_to_chat(chat=change.chat, facts=facts_of(None), **told)
+    return written
+
+
+def _says_something(facts: Facts) -> bool:
+    return bool(facts["before"] != facts["after"])
+
+
+def _untold(
+    kind: str, scope: str, subject: Subject, subjects: Collection[Hashable], now: datetime
+) -> Mapping[Hashable, Mapping[int | None, Facts]]:
+    """By subject and person (None for a chat) what nobody has been told yet; it is dropped.
+
+    What somebody has read under the bell counts as told, and so does what may have gone by mail.
+    """
+    rows = Message.objects.unsettled().filter(
+        kind=kind, scope=scope, read_at__isnull=True, handed_at__isnull=True
+    )
+    found: dict[Hashable, dict[int | None, Facts]] = defaultdict(dict)
+    dropped = []
+    for pk, person_id, facts in rows.order_by("pk").values_list("pk", "person_id", "facts"):
+        if (about := subject(facts)) in subjects:
+            found[about].setdefault(person_id, facts)
+            dropped.append(pk)
+    if dropped:
+        rows.filter(pk__in=dropped, state=Message.State.WAITING).update(
+            state=Message.State.DROPPED, reason=OVERTAKEN, settled_at=now
+        )
+    return found
+
+
+def retell(*, kind: str, scope: str, where: Mapping[str, Any], facts: Facts) -> int:
+    """Let the messages of a kind whose facts have these values say something else; how many there are.
+
+    What has gone by mail stays as it went; under the bell it says what is so now. In one statement.
+    """
+    values = {f"facts__{name}": value for name, value in where.items()}
+    count: int = Message.objects.filter(kind=kind, scope=scope, **values).update(facts=facts)
+    return count
