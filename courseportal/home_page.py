@@ -16,8 +16,8 @@ from grading.rules import Grade, Standing, standing
 from people.models import User
 from perks.queries.strip import PerkStrip, perk_strip
 from schedule.access import teaches
-from schedule.models import Course
-from schedule.queries import ClassEntry, coming_class, week_number
+from schedule.models import Announcement, Course
+from schedule.queries import ClassEntry, coming_class, news, week_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class HomePage:
     standing: StandingNow | None
     works_waiting: int | None
     perk: PerkStrip | None
+    news: tuple[Announcement, ...] = ()
 
     @property
     def target_on(self) -> date | None:
@@ -87,7 +88,7 @@ class HomePage:
 
 
 def home_page(course: Course, reader: User, now: datetime) -> HomePage:
-    """The first page of a reader of that course, in at most thirteen statements, two more where the
+    """The first page of a reader of that course, in at most fourteen statements, two more where the
     group asks to move deadlines."""
     today = now.astimezone(course.zone).date()
     work = assignments_page(course, reader, now)
@@ -103,6 +104,7 @@ def home_page(course: Course, reader: User, now: datetime) -> HomePage:
         standing=_standing(course, work.lines) if work.is_student else None,
         works_waiting=None if work.is_student else _works_waiting(course, reader),
         perk=perk_strip(course, work.group_id) if work.group_id else None,
+        news=tuple(news(course, reader, now)),
     )
 
 

@@ -14,6 +14,8 @@ course_patterns = [
     path("", pages.course, name="course"),
     path("schedule/", pages.schedule, name="schedule"),
     path("about/", pages.about, name="about"),
+    path("announcements/", pages.announcements_list, name="announcements"),
+    path("announcements/<int:pk>/", pages.announcement, name="announcement"),
 ]
 
 perk_patterns: list[URLPattern | URLResolver] = [

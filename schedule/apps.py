@@ -47,6 +47,10 @@ class ScheduleConfig(AppConfig):
 
     def ready(self) -> None:
         from people.channels.chats import chat_finders  # noqa: PLC0415 - needs the models
+        from people.kinds import sweepers  # noqa: PLC0415
+        from schedule import messages  # noqa: F401, PLC0415
+        from schedule.actions.telling import sweep_schedule  # noqa: PLC0415
         from schedule.chats import course_chat  # noqa: PLC0415
 
         chat_finders.append(course_chat)
+        sweepers.append(sweep_schedule)

@@ -23,6 +23,7 @@ def written_classes(course: Course) -> list[FoundClass]:
             title=meeting.title,
             materials=tuple(Link(each.title, each.url) for each in meeting.materials.all()),
             homework=tuple(homework[meeting.pk]),
+            is_cancelled=meeting.cancelled_at is not None,
         )
         for meeting in classes.prefetch_related("materials")
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
@@ -70,3 +72,52 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
         return value
     kept = [word for word in value.split() if word.startswith(("tok-", "language-"))]
     return " ".join(kept) or None
+
+
+@lru_cache(maxsize=512)
+def plain_paragraphs(text: str) -> tuple[str, ...]:
+    """The same as plain text, a paragraph each: for letters, which are read without a browser.
+
+    A link is followed by its address, an item of a list begins with a dash or its number.
+    """
+    paragraphs: list[str] = []
+    lists: list[int | None] = []
+    marker = ""
+    for token in _parser().parse(text):
+        match token.type:
+            case "bullet_list_open":
+                lists.append(None)
+            case "ordered_list_open":
+                lists.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+            case "list_item_open":
+                number = lists[-1]
+                marker = "– " if number is None else f"{number}. "
+                lists[-1] = None if number is None else number + 1
+            case "inline":
+                paragraphs.append(marker + _plain(token.children or []))
+                marker = ""
+            case "fence" | "code_block":
+                paragraphs.append(marker + token.content.rstrip("\n"))
+                marker = ""
+    return tuple(paragraph for paragraph in paragraphs if paragraph.strip())
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    """What stands in one paragraph, without its marks."""
+    said, addresses = "", []
+    for token in tokens:
+        match token.type:
+            case "softbreak":
+                said += " "
+            case "hardbreak":
+                said += "\n"
+            case "link_open":
+                addresses.append((len(said), str(token.attrs.get("href", ""))))
+            case "link_close":
+                start, address = addresses.pop()
+                said += f" ({address})" if address and address != said[start:] else ""
+            case _:
+                said += token.content
+    return said

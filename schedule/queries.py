@@ -9,8 +9,19 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from people.models import User
-from schedule.models import STUDENT_ROLES, Assignment, ClassMeeting, Course, Enrolment, Exam, Material
+from schedule.models import (
+    STUDENT_ROLES,
+    Announcement,
+    Assignment,
+    ClassMeeting,
+    Course,
+    Enrolment,
+    Exam,
+    Material,
+)
 from schedule.rules import is_whole_day
 
 
@@ -57,6 +68,8 @@ class ClassEntry:
     room: str
     materials: tuple[Link, ...]
     homework: tuple[Homework, ...]
+    is_cancelled: bool = False
+    cancelled_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,8 @@ def _entry(
         room=meeting.room,
         materials=tuple(materials),
         homework=tuple(homework),
+        is_cancelled=meeting.cancelled_at is not None,
+        cancelled_why=meeting.cancelled_why,
     )
 
 
@@ -166,9 +181,28 @@ def students_ever(course: Course) -> dict[str, int]:
 
 
 def coming_class(course: Course, now: datetime) -> ClassEntry | None:
-    """The class that is going on or comes next, with its materials but no homework, in two statements."""
+    """The class that is going on or comes next, with its materials but no homework, in two statements.
+
+    One that is cancelled is shown too, until it would have ended: who has not heard of it may be on the way.
+    """
     meeting = ClassMeeting.objects.filter(course=course, ends_at__gt=now).order_by("starts_at", "key").first()
     if meeting is None:
         return None
     rows = Material.objects.filter(class_meeting=meeting).order_by("position").values_list("title", "url")
     return _entry(meeting, course.zone, [Link(title, full_address(course, url)) for title, url in rows], ())
+
+
+NEWS_FOR = timedelta(days=14)
+"""How long an announcement stands on the first page."""
+
+
+def announcements(course: Course, reader: User) -> QuerySet[Announcement]:
+    """What was announced to the reader in a course, the latest first."""
+    rows = Announcement.objects.standing().visible_to(reader).filter(course=course)
+    return rows.select_related("by", "group").order_by("-published_at", "-pk")
+
+
+def news(course: Course, reader: User, now: datetime) -> list[Announcement]:
+    """The latest of it, for the first page: three at most, of the last two weeks; in one statement."""
+    rows = announcements(course, reader).filter(published_at__gt=now - NEWS_FOR, published_at__lte=now)
+    return list(rows[:3])

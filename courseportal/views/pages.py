@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courseportal.home_page import home_page
 from courseportal.schedule_page import schedule_page
 from people.models import User
+from schedule.access import teaches
 from schedule.markdown import render_markdown
-from schedule.queries import current_course
+from schedule.queries import announcements, current_course
 from schedule.views import CourseRequest, course_page
 
 
@@ -38,6 +40,26 @@ def schedule(request: CourseRequest) -> HttpResponse:
 def about(request: CourseRequest) -> HttpResponse:
     """What the course says of itself: what it is based on, what it asks for."""
     return render(request, "schedule/about.html", {"about": render_markdown(request.course.about)})
+
+
+@require_safe
+@course_page
+def announcements_list(request: CourseRequest) -> HttpResponse:
+    """Everything that was announced to the reader in this course."""
+    page = Paginator(announcements(request.course, request.user), 20).get_page(request.GET.get("page"))
+    return render(request, "schedule/announcements.html", {"page": page})
+
+
+@require_safe
+@course_page
+def announcement(request: CourseRequest, pk: int) -> HttpResponse:
+    """One announcement, for whom it is for."""
+    row = get_object_or_404(announcements(request.course, request.user), pk=pk)
+    return render(
+        request,
+        "schedule/announcement.html",
+        {"row": row, "body": render_markdown(row.body), "may_edit": teaches(request.user, request.course)},
+    )
 
 
 @require_safe

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from people.history import listed_day
+from schedule.actions.cancelling import cancel_classes, restore_classes
+from schedule.actions.telling import tell_schedule
 from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
-from schedule.models import Assignment, ClassMeeting, Exam, Material
+from schedule.models import Assignment, ClassMeeting, Course, Exam, Material
 from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
 from schedule.rules import is_whole_day
@@ -27,10 +32,70 @@ class MaterialInline(TaughtInline):
         return self.has_change_permission(request, obj)
 
 
+class ClassForm(CourseForm):
+    """A class, and whether it takes place."""
+
+    is_cancelled = forms.BooleanField(
+        label=_("Cancelled"), required=False, help_text=_("It stays in the schedule, struck out.")
+    )
+    why = forms.CharField(
+        label=_("Why it is cancelled"),
+        required=False,
+        max_length=300,
+        help_text=_("Everyone in the course reads it."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("is_cancelled", self.instance.cancelled_at is not None)
+        self.initial.setdefault("why", self.instance.cancelled_why)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("why") and not cleaned.get("is_cancelled"):
+            self.add_error("why", _("A class that takes place has no reason of being cancelled."))
+        return cleaned
+
+
+@admin.action(description=_("Cancel the chosen classes"))
+def cancel(page: Any, request: HttpRequest, rows: QuerySet[ClassMeeting]) -> None:
+    _turn(page, request, rows, partial(cancel_classes, why=""), _("Cancelled: %(count)d."))
+
+
+@admin.action(description=_("Let the chosen classes take place after all"))
+def restore(page: Any, request: HttpRequest, rows: QuerySet[ClassMeeting]) -> None:
+    _turn(page, request, rows, restore_classes, _("They take place: %(count)d."))
+
+
+def _turn(page: Any, request: HttpRequest, rows: QuerySet[ClassMeeting], act: Any, said: Any) -> None:
+    by_course: dict[Course, list[int]] = {}
+    for row in rows:
+        by_course.setdefault(row.course, []).append(row.pk)
+    count = sum(
+        act(course=course, ids=ids, by=request.user, now=timezone.now()) for course, ids in by_course.items()
+    )
+    page.message_user(request, said % {"count": count})
+
+
 @admin.register(ClassMeeting)
 class ClassMeetingAdmin(TaughtAdmin):
+    form = ClassForm
+    fields = (
+        "course",
+        "key",
+        "kind",
+        "number",
+        "title",
+        "starts_at",
+        "ends_at",
+        "room",
+        "is_cancelled",
+        "why",
+    )
     inlines = (MaterialInline,)
-    list_display = ("starts", "kind", "number", "title", "room", "of_course")
+    actions = (cancel, restore)
+    list_display = ("starts", "kind", "number", "title", "room", "takes_place", "of_course")
     list_display_links = ("starts", "title")
     list_filter = (CourseFilter, "kind")
     list_select_related = ("course",)
@@ -45,6 +110,21 @@ class ClassMeetingAdmin(TaughtAdmin):
                 "day": listed_day(meeting.starts_at.astimezone(zone).date())
             }
         return moment_in(zone, meeting.starts_at)
+
+    @admin.display(description=_("takes place"), boolean=True, ordering="cancelled_at")
+    def takes_place(self, meeting: ClassMeeting) -> bool:
+        return meeting.cancelled_at is None
+
+    def save_model(self, request: HttpRequest, obj: ClassMeeting, form: Any, change: bool) -> None:
+        """What is news about the class is told with it."""
+        now = timezone.now()
+        if not form.cleaned_data["is_cancelled"]:
+            obj.cancelled_at = None
+        elif obj.cancelled_at is None:
+            obj.cancelled_at = now
+        obj.cancelled_why = form.cleaned_data["why"] if obj.cancelled_at else ""
+        super().save_model(request, obj, form, change)
+        tell_schedule(course=obj.course, now=now, but=[request.user.pk or 0])
 
     def has_delete_permission(self, request: HttpRequest, obj: ClassMeeting | None = None) -> bool:
         """A class has no results; an assignment given at it stays."""
@@ -111,6 +191,11 @@ class AssignmentAdmin(TaughtAdmin):
 class ExamAdmin(TaughtAdmin):
     list_display = ("of_course", "not_before", "not_after", "starts", "room")
     list_select_related = ("course",)
+
+    def save_model(self, request: HttpRequest, obj: Exam, form: Any, change: bool) -> None:
+        """What is news about the exam is told with it."""
+        super().save_model(request, obj, form, change)
+        tell_schedule(course=obj.course, now=timezone.now(), but=[request.user.pk or 0])
 
     @admin.display(description=_("not before"), ordering="not_before_on")
     def not_before(self, exam: Exam) -> str:

@@ -91,7 +91,10 @@ class WeeklyHours:
 
 @dataclass(frozen=True, slots=True)
 class FoundClass:
-    """One row of the table. `hours` only where the row itself names them."""
+    """One row of the table. `hours` only where the row itself names them.
+
+    ``is_cancelled`` is written, by striking the topic out; what a README strikes out is told and not read.
+    """
 
     line: int
     on: date
@@ -101,6 +104,7 @@ class FoundClass:
     materials: tuple[Link, ...] = ()
     homework: tuple[Homework, ...] = ()
     hours: Hours | None = None
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _cells(found: FoundClass, term: Term | None) -> list[str]:
     return [
         _day(found, term),
         _escaped(number_with_kind(found.kind, found.number)),
-        _escaped(found.title),
+        f"~~{_escaped(found.title)}~~" if found.is_cancelled and found.title else _escaped(found.title),
         _several(materials) if materials else "-",
         _several(homework) if homework else _NO_HOMEWORK,
     ]

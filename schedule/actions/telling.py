@@ -1,0 +1,116 @@
+"""What is news about classes and the exam: told by comparing them with what was told last.
+
+Whoever changes them, on a page, by a command or past the portal, the comparison finds it. What is seen for
+the first time is only written down; so is what has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from people.actions.retelling import Change, tell_changes
+from schedule.audience import chat_of, people_of
+from schedule.messages.classes import class_facts, state_of
+from schedule.messages.exam import exam_facts, exam_is_over, exam_state
+from schedule.models import AnnouncedClass, AnnouncedExam, ClassMeeting, Course, Exam
+
+AS_TOLD = Q(
+    announced__starts_at=F("starts_at"), announced__ends_at=F("ends_at"), announced__room=F("room")
+) & (
+    Q(announced__cancelled_at__isnull=True, cancelled_at__isnull=True)
+    | Q(announced__cancelled_at__isnull=False, cancelled_at__isnull=False)
+)
+EXAM_AS_TOLD = Q(
+    announced__not_before_on=F("not_before_on"),
+    announced__not_after_on=F("not_after_on"),
+    announced__room=F("room"),
+) & (Q(announced__starts_at=F("starts_at")) | Q(announced__starts_at__isnull=True, starts_at__isnull=True))
+
+
+def sweep_schedule(now: datetime) -> None:
+    """Tell every course's people what is news; nothing, in two statements, where nothing is."""
+    courses = set(_classes().values_list("course_id", flat=True))
+    courses |= set(_exams().values_list("course_id", flat=True))
+    for course in Course.objects.filter(pk__in=courses):
+        tell_schedule(course=course, now=now)
+
+
+def tell_schedule(*, course: Course, now: datetime, but: Collection[int] = ()) -> int:
+    """Tell a course's people what is news about its classes and its exam; how many messages were written.
+
+    Everybody who takes part but those in ``but``, who did it, and the course's chat. The number of statements
+    does not grow with the people.
+    """
+    with transaction.atomic():
+        locked = Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # told once
+        classes, exams = list(_classes(locked)), list(_exams(locked))
+        news = [one for one in classes if hasattr(one, "announced") and one.ends_at > now]
+        other = [one for one in exams if hasattr(one, "announced") and not exam_is_over(one, now)]
+        told = [(one, state_of(one.announced)) for one in news]
+        told_of_exams = [(one, exam_state(one.announced)) for one in other]
+        _remember(classes, exams)
+        if not news and not other:
+            return 0
+        to, chat = people_of(locked) - set(but), chat_of(locked)
+        where: dict[str, Any] = {"scope": locked.slug, "zone": locked.time_zone, "now": now}
+        about_classes = [
+            Change(class_facts(one, before), _key(one, now), to, chat, one.ends_at) for one, before in told
+        ]
+        about_exams = [
+            Change(exam_facts(one, before), _key(one, now), to, chat) for one, before in told_of_exams
+        ]
+        return tell_changes(
+            kind="class", changes=about_classes, subject=itemgetter("class"), **where
+        ) + tell_changes(kind="exam", changes=about_exams, subject=itemgetter("exam"), **where)
+
+
+def _key(row: ClassMeeting | Exam, now: datetime) -> str:
+    """Each change is told once; the same change another time is another one."""
+    return f"{row.pk}:{now.isoformat()}"
+
+
+def remember_schedule(*, course: Course, keys: Collection[str] | None = None) -> None:
+    """Write down what stands as told, without telling anybody: for imports, which are silent.
+
+    With ``keys`` only those classes, and the exam. Call it in the transaction of the change.
+    """
+    classes = _classes(course) if keys is None else _classes(course).filter(key__in=keys)
+    _remember(list(classes), list(_exams(course)))
+
+
+def _classes(course: Course | None = None) -> QuerySet[ClassMeeting]:
+    """Those that are not as they were told last, or were never seen."""
+    rows = ClassMeeting.objects.exclude(AS_TOLD).select_related("announced", "course")
+    return (rows if course is None else rows.filter(course=course)).order_by("starts_at", "pk")
+
+
+def _exams(course: Course | None = None) -> QuerySet[Exam]:
+    rows = Exam.objects.exclude(EXAM_AS_TOLD).select_related("announced", "course")
+    return (rows if course is None else rows.filter(course=course)).order_by("pk")
+
+
+def _remember(classes: Sequence[ClassMeeting], exams: Sequence[Exam]) -> None:
+    """Write down what stands as what was told last."""
+    columns = ["starts_at", "ends_at", "room", "cancelled_at"]
+    AnnouncedClass.objects.bulk_create(
+        [
+            AnnouncedClass(class_meeting=one, **{name: getattr(one, name) for name in columns})
+            for one in classes
+        ],
+        update_conflicts=True,
+        unique_fields=["class_meeting"],
+        update_fields=columns,
+    )
+    columns = ["not_before_on", "not_after_on", "starts_at", "room"]
+    AnnouncedExam.objects.bulk_create(
+        [AnnouncedExam(exam=one, **{name: getattr(one, name) for name in columns}) for one in exams],
+        update_conflicts=True,
+        unique_fields=["exam"],
+        update_fields=columns,
+    )
