@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from courseportal.calendar.classes import class_events
@@ -16,6 +17,15 @@ from courseportal.calendar.deadlines import deadline_events
 from courseportal.calendar.events import CalendarEvent, Feed
 from people.models import User
 from schedule.models import STUDENT_ROLES, Course, Enrolment
+from schedule.models.courses import validate_zone
+
+
+class NoZone(Exception):
+    """A course's time zone is none that the zone database has, so none of its hours can be told.
+
+    Only a table written by hand can hold one. Nothing is told then: programs keep what they have.
+    """
+
 
 KEPT: Final = timedelta(days=366)
 """How long a course stays in a person's calendar after its last day."""
@@ -25,10 +35,11 @@ def personal_feed(person: User, now: datetime) -> Feed:
     """The classes and exams of a person's courses, and the deadlines that hold for them, in the language set.
 
     In six statements, one with no course; where they study four and four a course, three more for each
-    whose group asked to move deadlines.
+    whose group asked to move deadlines. Raises NoZone.
     """
     parts = _parts(person, now)
     courses = [enrolments[0].course for enrolments in parts]
+    _check_zones(courses)
     studies = [found for enrolments in parts if (found := _studies(enrolments)) is not None]
     events = class_events(courses) if courses else []
     events += deadline_events(person, studies, now) if studies else []
@@ -42,7 +53,8 @@ def personal_feed(person: User, now: datetime) -> Feed:
 
 
 def course_feed(course: Course) -> Feed:
-    """The classes and the exam of a course, without anybody's deadlines; in five statements."""
+    """The classes and the exam of a course, without anybody's deadlines, in five statements; or NoZone."""
+    _check_zones([course])
     return Feed(
         name=_("%(course)s: classes") % {"course": course.short_title},
         description=course.title,
@@ -67,6 +79,14 @@ def _parts(person: User, now: datetime) -> list[list[Enrolment]]:
         for each in by_course.values()
         if any(one.left_at is None for one in each)
     ]
+
+
+def _check_zones(courses: Iterable[Course]) -> None:
+    for course in courses:
+        try:
+            validate_zone(course.time_zone)
+        except ValidationError as error:
+            raise NoZone(f"course {course.slug} has the time zone {course.time_zone!r}") from error
 
 
 def _studies(enrolments: Sequence[Enrolment]) -> Studies | None:

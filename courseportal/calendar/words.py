@@ -139,7 +139,7 @@ def lateness_words(terms: Terms, zone: tzinfo) -> str:
     closes = terms.closes_at
     if not later:
         if closes is None:
-            return _("Lateness costs nothing.")
+            return _("Later work is taken and costs nothing.")
         if terms.is_hard:
             return _("After it nothing is taken.")
         return _("Until %(moment)s lateness costs nothing; after that nothing is taken.") % {
@@ -161,9 +161,9 @@ def _day_by_day(later: list[Step]) -> str:
     if not regular or last.days_late != day or not amount * (day - 1) < last.penalty <= amount * day:
         return ""
     if len(later) == 1:
-        return _("Handed in later it costs %(points)s.") % {"points": in_points(amount)}
+        return _("Later work is taken and costs %(points)s.") % {"points": in_points(amount)}
     words = {"points": in_points(amount), "most": in_points(last.penalty)}
-    return _("Each started day after it costs %(points)s, %(most)s at most.") % words
+    return _("Later work is taken: each started day costs %(points)s, %(most)s at most.") % words
 
 
 def _listed(later: list[Step], zone: tzinfo) -> str:
@@ -179,4 +179,4 @@ def _listed(later: list[Step], zone: tzinfo) -> str:
             prices.append(_("%(price)s until %(moment)s") % {"price": price, "moment": until})
     if len(shown) < len(later):
         prices.insert(-1, "…")
-    return _("After it handing in costs: %(prices)s.") % {"prices": "; ".join(prices)}
+    return _("Later work is taken and costs %(prices)s.") % {"prices": "; ".join(prices)}

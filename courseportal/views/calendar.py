@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
@@ -16,8 +18,10 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from courseportal import errors
 from courseportal.calendar.addresses import course_of, language_of, reader_of
-from courseportal.calendar.feeds import course_feed, personal_feed
+from courseportal.calendar.events import Feed
+from courseportal.calendar.feeds import NoZone, course_feed, personal_feed
 from courseportal.calendar.page import calendar_page
 from courseportal.calendar.writing import ics
 from people.actions.calendar_address import (
@@ -27,6 +31,8 @@ from people.actions.calendar_address import (
     tell_calendar_in,
 )
 from people.models import FeedSecret, User
+
+logger = logging.getLogger(__name__)
 
 NOT_KEPT = "private, no-store"
 
@@ -71,8 +77,7 @@ def download(request: HttpRequest) -> HttpResponse:
     """The reader's calendar as it is now, as a file."""
     now, person = timezone.now(), cast(User, request.user)
     feed = calendar_secret(person=person, language=get_language() or "en", now=now)
-    with override(language_of(feed)):
-        answer = HttpResponse(ics(personal_feed(person, now)), content_type="text/calendar; charset=utf-8")
+    answer = _feed(request, feed, lambda: personal_feed(person, now))
     answer["Content-Disposition"] = 'attachment; filename="calendar.ics"'
     answer["Cache-Control"] = NOT_KEPT
     return answer
@@ -84,8 +89,7 @@ def personal(request: HttpRequest, secret: str) -> HttpResponse:
     feed = reader_of(secret)
     if feed is None:
         raise Http404
-    with override(language_of(feed)):
-        return _feed(request, feed, ics(personal_feed(feed.person, timezone.now())))
+    return _feed(request, feed, lambda: personal_feed(feed.person, timezone.now()))
 
 
 @require_safe
@@ -94,22 +98,26 @@ def course(request: HttpRequest, slug: str, number: int, token: str) -> HttpResp
     found = course_of(slug, number, token)
     if found is None:
         raise Http404
-    with override(language_of(found[0])):
-        return _feed(request, found[0], ics(course_feed(found[1])))
+    feed, of = found
+    return _feed(request, feed, lambda: course_feed(of))
 
 
-def _feed(request: HttpRequest, feed: FeedSecret, body: bytes) -> HttpResponse:
-    """The file, or the word that it is the one the program has already.
+def _feed(request: HttpRequest, feed: FeedSecret, read: Callable[[], Feed]) -> HttpResponse:
+    """The file, or the word that it is the one the program has already; 503 where it cannot be told.
 
     There is no Last-Modified: an event that is gone would not move it on.
     """
-    etag = quote_etag(hashlib.sha256(body).hexdigest())
+    try:
+        with override(language_of(feed)):
+            body = ics(read())
+    except NoZone as error:
+        logger.error("No calendar for person %s: %s", feed.person_id, error)
+        return errors.unavailable(request, seconds=3600)
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="calendar.ics"'
     answer["Content-Language"] = language_of(feed)
     answer["X-Robots-Tag"] = "noindex"
-    answer["ETag"] = etag
+    answer["ETag"] = etag = quote_etag(hashlib.sha256(body).hexdigest())
     # Kept by the program alone, and asked about each time, so that a revoked address is gone at once.
     answer["Cache-Control"] = "private, no-cache"
-    conditional = get_conditional_response(request, etag=etag, response=answer)
-    return cast(HttpResponse, conditional)
+    return cast(HttpResponse, get_conditional_response(request, etag=etag, response=answer))
