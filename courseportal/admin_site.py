@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
 from functools import wraps
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grading.models import Submission
 from grading.queries.marking import QueueState, in_state
+from people.queries.outbox import trouble
 from perks.models import Proof
 from perks.queries.deciding import Deciding
 from perks.queries.deciding import in_state as proofs_in_state
@@ -31,6 +34,13 @@ def _by_course(rows: QuerySet[Any], path: str, taught: Iterable[Course]) -> list
     """Of the courses that have such rows: id, name, and how many; the newest first."""
     counts = dict(rows.order_by().values_list(path).annotate(Count("pk", distinct=True)))
     return [(each.pk, course_name(each), counts[each.pk]) for each in taught if each.pk in counts]
+
+
+def _outbox(request: HttpRequest, taught: Sequence[Course]) -> dict[str, Any]:
+    """What is wrong with these courses’ messages, for a superuser with all, and the zone to tell it in."""
+    everything = bool(request.user.is_superuser)
+    found = trouble(timezone.now(), None if everything else [course.slug for course in taught])
+    return {"outbox": found, "outbox_zone": taught[0].zone if taught else UTC}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -69,7 +79,7 @@ class PortalAdminSite(admin.AdminSite):
         """All pages, and first what waits."""
         works = in_state(Submission.objects.gradable_by(request.user), QueueState.WAITING)
         proofs = Proof.objects.decidable_by(request.user)
-        taught = Course.objects.staffed_by(request.user).order_by("-starts_on", "slug")
+        taught = list(Course.objects.staffed_by(request.user).order_by("-starts_on", "slug"))
         shown = {
             "waiting": _by_course(works, "assignment__course", taught),
             "proofs_waiting": _by_course(
@@ -79,6 +89,7 @@ class PortalAdminSite(admin.AdminSite):
                 proofs_in_state(proofs, Deciding.SETTLE), "activity__course", taught
             ),
             "many_courses": len(taught) > 1,
+            **_outbox(request, taught),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 

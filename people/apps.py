@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class PeopleConfig(AppConfig):
     name = "people"
     verbose_name = _("People")
-    audited = {"User": ("email", "name", "is_active", "is_superuser")}
+    audited = {
+        "User": ("email", "name", "is_active", "is_superuser"),
+        "Decision": ("message", "what", "by", "decided_at"),
+    }
 
     def ready(self) -> None:
         from people import audit, audit_triggers, checks, sqlite_like  # noqa: F401, PLC0415 - needs the models

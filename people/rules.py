@@ -125,6 +125,7 @@ class Verdict:
 
 TOO_LATE: Final = "too_late"
 SWITCHED_OFF: Final = "switched_off"
+GIVEN_UP: Final = "given_up"
 
 
 def verdict(

@@ -1,6 +1,7 @@
 """People: accounts, the audit, the outbox with what people chose about their messages."""
 
 from people.models.audit import AuditEntry, AuditQuerySet
+from people.models.decisions import Decision
 from people.models.outbox import Choice, FeedSecret, Message, MessageQuerySet, Sweep
 from people.models.users import User, UserManager, canonical_email
 
@@ -8,6 +9,7 @@ __all__ = [
     "AuditEntry",
     "AuditQuerySet",
     "Choice",
+    "Decision",
     "FeedSecret",
     "Message",
     "MessageQuerySet",

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.models.users import User
 from people.rules import MessageState, Wish
@@ -41,12 +42,12 @@ class Message(models.Model):
     """One message: to whom, about what, once. Its text is written from ``facts`` when it is read or sent."""
 
     class State(models.TextChoices):
-        WAITING = MessageState.WAITING, _("waiting")
-        CLAIMED = MessageState.CLAIMED, _("being sent")
-        SENT = MessageState.SENT, _("sent")
-        KEPT = MessageState.KEPT, _("in the portal only")
-        DROPPED = MessageState.DROPPED, _("dropped")
-        FAILED = MessageState.FAILED, _("failed")
+        WAITING = MessageState.WAITING, pgettext_lazy("message", "waiting")
+        CLAIMED = MessageState.CLAIMED, pgettext_lazy("message", "being sent")
+        SENT = MessageState.SENT, pgettext_lazy("message", "sent")
+        KEPT = MessageState.KEPT, pgettext_lazy("message", "in the portal only")
+        DROPPED = MessageState.DROPPED, pgettext_lazy("message", "dropped")
+        FAILED = MessageState.FAILED, pgettext_lazy("message", "failed")
 
     kind = models.CharField(_("kind"), max_length=40)
     person = models.ForeignKey(

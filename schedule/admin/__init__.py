@@ -1,5 +1,5 @@
 """Staff's work on courses: each page shows what its reader teaches."""
 
-from schedule.admin import announcements, chats, classes, courses, people
+from schedule.admin import announcements, chats, classes, courses, outbox, people
 
-__all__ = ["announcements", "chats", "classes", "courses", "people"]
+__all__ = ["announcements", "chats", "classes", "courses", "outbox", "people"]
