@@ -12,7 +12,6 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from courseportal.celery import app
 from courseportal.looking import NO_ANSWER, Seen, look_at
+from people.storage import durable_storage
 
 HEARTBEAT_KEY = "worker-seen-at"
 WORKER_SILENT_AFTER = timedelta(minutes=3)  # the timetable wakes it every minute
@@ -88,10 +88,7 @@ def _broker() -> Seen:
 
 def _storage() -> Seen:
     """Where uploads arrive, always a folder; and where they are kept, which may be a bucket."""
-    arriving = _can_write(Path(settings.FILE_UPLOAD_TEMP_DIR))
-    if arriving.word == "ok" and not isinstance(default_storage, FileSystemStorage):
-        default_storage.exists("health")  # it is not there: what counts is that an answer comes
-    return arriving
+    return Seen(durable_storage().trouble() or "ok")
 
 
 def _can_write(folder: Path, *, make: bool = False) -> Seen:

@@ -15,6 +15,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from courseportal.secret import kept_secret
+from people.files_url import files_place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -153,12 +154,13 @@ WEB_WORKERS = env.int("PORTAL_WEB_WORKERS", 1 if DATABASES["default"]["ENGINE"].
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 FILES_URL = env.str("FILES_URL", "") or f"file://{DATA_DIR / 'files'}"
-if not FILES_URL.startswith("file:///"):
-    raise ImproperlyConfigured(f"FILES_URL is {FILES_URL!r}: it must be file:///a/folder")
-MEDIA_ROOT = Path(urlsplit(FILES_URL).path)
+FILES_PLACE = files_place(FILES_URL)
+MEDIA_ROOT = FILES_PLACE.folder or ""
 # Beside the files, on the same filesystem: a move between two can cut an upload short without an error.
-FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"
+# From there to a bucket they go over the network, so any disk will do, and they need no names.
+FILE_UPLOAD_TEMP_DIR = (FILES_PLACE.folder or DATA_DIR) / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+UPLOADS_HAVE_NAMES = FILES_PLACE.folder is not None
 FILE_UPLOAD_HANDLERS = ["people.uploads.ArrivedFileHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -173,7 +175,7 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 STORAGES = {
-    "default": {"BACKEND": "people.storage.DurableStorage"},
+    "default": FILES_PLACE.storage,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_ROOT

@@ -1,4 +1,4 @@
-"""How an upload arrives: straight into the folder beside its final place, its SHA-256 taken on the way.
+"""How an upload arrives: straight onto the disk, beside its final place if that is there, its SHA-256 taken.
 
 Django's handlers would keep a small file in memory and let an error of the disk out in the middle of reading
 the form, which answers 500 and loses what was typed. Here the rest of the form is still read; the file knows
@@ -26,19 +26,19 @@ else:
 
 
 class ArrivedFile(_UploadedFile):
-    """A file of a form, on the disk under a temporary name that goes when the request ends.
+    """A file of a form, on the disk until the request ends; ``sha256`` is of what came from the network.
 
-    ``sha256`` is of the bytes as they came from the network, before the disk had them.
+    Where files are kept on the same disk it has a temporary name, to be linked from; elsewhere it has none,
+    so that a process that is killed leaves nothing behind.
     """
 
     def __init__(self, name: str, content_type: str, charset: str | None, extra: Any) -> None:
         self.error: OSError | None = None
         self._digest = hashlib.sha256()
         super().__init__(None, name, content_type, 0, charset, extra)
-        try:
-            self.file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed with the request
-                dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=UPLOAD_SUFFIX
-            )
+        temporary = tempfile.NamedTemporaryFile if settings.UPLOADS_HAVE_NAMES else tempfile.TemporaryFile
+        try:  # closed with the request
+            self.file = temporary(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=UPLOAD_SUFFIX)
         except OSError as error:
             self.error = error
 
@@ -67,10 +67,15 @@ class ArrivedFile(_UploadedFile):
         return self._digest.hexdigest()
 
     def written(self) -> Path | None:
-        """Where the bytes lie; raises the OSError that kept them from being written."""
+        """Where the bytes lie, None without a name; raises the OSError that kept them from being written."""
+        name = self.stream().name
+        return Path(name) if isinstance(name, str) else None
+
+    def stream(self) -> IO[bytes]:
+        """The bytes to be read again; raises the OSError that kept them from being written."""
         if self.error is not None:
             raise self.error
-        return Path(self._stream.name)
+        return self._stream
 
     def close(self) -> None:
         """Forget the temporary name."""

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import hypothesis
@@ -18,6 +18,7 @@ from pytest_django import Settings
 
 from courseportal.translations import compile_all
 from tests.bot_api import BotApi, bot_api
+from tests.bucket_server import BucketPlace, Server, new_bucket, use_bucket, use_folder
 from tests.cast import *  # noqa: F403 - the cast of people, as fixtures
 from tests.services import ROOT, chromium
 
@@ -47,13 +48,29 @@ def _empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def place(tmp_path: Path, settings: Settings) -> Path:
-    """An empty folder of files, uploads arriving inside it."""
-    settings.MEDIA_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "files/incoming"
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
-    return tmp_path / "files"
+def s3(s3_server: Server) -> Iterator[Server]:
+    """An S3 server that behaves, until a test has it misbehave."""
+    yield s3_server
+    s3_server.in_between = None
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Path:
+    """Where files are kept, empty: a folder; a bucket where the test or PORTAL_TEST_FILES says "bucket"."""
+    kind = getattr(request, "param", os.environ.get("PORTAL_TEST_FILES", "disk"))
+    if kind == "disk":
+        return use_folder(settings, tmp_path / "files")
+    url = new_bucket(request.getfixturevalue("s3"))
+    use_bucket(settings, url, uploads=tmp_path / "uploads")
+    return cast(Path, BucketPlace(url.split("/")[-2]))
 
 
 @pytest.fixture

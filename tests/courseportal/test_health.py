@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
-from django.core.files.storage import InMemoryStorage
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
@@ -24,6 +23,7 @@ from pytest_django import Settings
 from courseportal import health, tasks
 from courseportal.health import WORKER_SILENT_AFTER, mark_worker_seen
 from courseportal.looking import NO_ANSWER, Seen, look_at
+from tests.bucket_server import use_bucket
 from tests.services import free_port
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
@@ -94,14 +94,11 @@ def test_a_folder_that_cannot_be_written(client: Client, settings: Settings, tmp
 
 
 @pytest.mark.django_db
-def test_a_bucket_that_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken(InMemoryStorage):
-        def exists(self, name: str) -> bool:
-            raise ConnectionError("https://key:secret@bucket")
-
-    monkeypatch.setattr(health, "default_storage", Broken())
+def test_a_bucket_that_does_not_answer(client: Client, settings: Settings, tmp_path: Path) -> None:
+    url = f"s3+http://key:secret@127.0.0.1:{free_port()}/bucket"
+    use_bucket(settings, url, uploads=tmp_path / "uploads")
     answer = client.get("/health/ready")
-    assert answer.json()["storage"] == NO_ANSWER
+    assert answer.json()["storage"] == "the storage does not answer"
     assert "secret" not in answer.text
 
 

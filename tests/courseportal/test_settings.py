@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache.backends.filebased import FileBasedCache
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from people.files_url import files_place
 from tests.plugin import ON_SQLITE
 from tests.services import ROOT
 
@@ -147,6 +149,49 @@ def test_impossible_values_are_named(tmp_path: Path, name: str, value: str, says
     assert done.returncode == 1
     assert f"{name} is {value!r}" in done.stderr
     assert says in done.stderr
+
+
+def test_a_bucket_takes_the_place_of_the_folder(tmp_path: Path) -> None:
+    url = "s3://KEY:se%2Fc%2Bret@storage.example.org:9000/portal/2025?region=ru-central1&conditional=no"
+    values = settings_of(tmp_path, FILES_URL=url)
+    assert values["STORAGES"]["default"] == {
+        "BACKEND": "people.bucket.BucketStorage",
+        "OPTIONS": {
+            "endpoint_url": "https://storage.example.org:9000",
+            "access_key": "KEY",
+            "secret_key": "se/c+ret",
+            "bucket_name": "portal",
+            "location": "2025",
+            "region_name": "ru-central1",
+            "addressing_style": "path",
+            "conditional": False,
+        },
+    }
+    assert values["FILE_UPLOAD_TEMP_DIR"] == str(tmp_path / "incoming") and not values["MEDIA_ROOT"]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("s3://host", "it must be s3://key:secret@host/bucket"),
+        ("s3://KEY:hush@host/", "it must be s3://key:secret@host/bucket"),
+        ("s3://KEY@host/bucket", "both a key and a secret"),
+        ("s3://KEY:hu/sh@host/bucket", "port"),
+        ("s3://KEY:hush@host/bucket?overwrite=yes", "it takes region=NAME"),
+        ("s3://KEY:hush@host/bucket?addressing=other", "it takes region=NAME"),
+    ],
+)
+def test_a_bucket_that_cannot_be_is_told_without_its_secret(url: str, says: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=says) as told:
+        files_place(url)
+    assert "hush" not in str(told.value)
+
+
+def test_a_bucket_without_its_library_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("people.files_url.find_spec", lambda _name: None)
+    with pytest.raises(ImproperlyConfigured, match=r"requirements/production\.txt"):
+        files_place("s3://KEY:hush@host/bucket")
+    assert files_place("file:///a/Ёж 100%20").folder == Path("/a/Ёж 100%20")
 
 
 @pytest.mark.sqlite

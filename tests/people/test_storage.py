@@ -1,4 +1,4 @@
-"""Files are kept in full or not at all, whatever the disk does."""
+"""Files are kept in full or not at all, in a folder and in a bucket alike."""
 
 from __future__ import annotations
 
@@ -6,69 +6,46 @@ import errno
 import hashlib
 import os
 import secrets
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.checks import run_checks
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, storages
-from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.http.multipartparser import MultiPartParser
-from django.test.client import BOUNDARY, encode_multipart
 from pytest_django import Settings
 
-from people.storage import DurableStorage, NotSaved
-from people.uploads import ArrivedFile, ArrivedFileHandler
+from people.storage import ASIDE, KeptFile, NotSaved, durable_storage
+from people.sweeping import forget_aside, forget_stale, set_unknown_aside
+from tests.bucket_server import set_written_at
+from tests.people.uploading import BYTES, files_under, upload
 
-BYTES = os.urandom(200_000)
+pytestmark = pytest.mark.parametrize("place", ["disk", "bucket"], indirect=True)
 
-
-def files_in(folder: Path, settings: Settings) -> Path:
-    settings.MEDIA_ROOT = folder
-    settings.FILE_UPLOAD_TEMP_DIR = folder / "incoming"
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir(parents=True)
-    return folder
-
-
-def upload(data: bytes, name: str = "work.py") -> ArrivedFile:
-    """The file as the portal's own upload handler makes it of a form."""
-    source = ContentFile(data, name=name)
-    body = encode_multipart(BOUNDARY, {"files": source})
-    meta = {"CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY}", "CONTENT_LENGTH": str(len(body))}
-    _post, files = MultiPartParser(meta, BytesIO(body), [ArrivedFileHandler()]).parse()
-    arrived = files["files"]
-    assert isinstance(arrived, ArrivedFile)
-    return arrived
-
-
-def files_under(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-def test_the_portal_keeps_its_files_here() -> None:
-    assert isinstance(storages["default"], DurableStorage)
+NOW = datetime(2025, 10, 5, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize("make", [upload, lambda data: ContentFile(data, name="work.py")])
 def test_a_kept_file_is_what_arrived(place: Path, make: Callable[[bytes], Any]) -> None:
     source = make(BYTES)
-    kept = DurableStorage().keep([source], under="work")
+    kept = durable_storage().keep([source], under="work")
     source.close()
     [path] = files_under(place)
     assert path.read_bytes() == BYTES
     assert kept[0].path == path.relative_to(place).as_posix()
     assert (kept[0].size, kept[0].sha256) == (len(BYTES), hashlib.sha256(BYTES).hexdigest())
-    assert path.stat().st_mode & 0o077 == 0, "other accounts of the machine cannot read it"
+    if isinstance(path, Path):
+        assert path.stat().st_mode & 0o077 == 0, "other accounts of the machine cannot read it"
 
 
 def test_several_files_keep_their_order_and_lie_in_one_folder(place: Path) -> None:
     sources = [upload(bytes([number]) * 1000) for number in range(1, 6)]
-    kept = DurableStorage().keep(sources, under="work")
+    kept = durable_storage().keep(sources, under="work")
     for source in sources:
         source.close()
     assert [(place / one.path).read_bytes()[0] for one in kept] == [1, 2, 3, 4, 5]
@@ -77,90 +54,17 @@ def test_several_files_keep_their_order_and_lie_in_one_folder(place: Path) -> No
 
 
 def test_equal_files_do_not_share_a_name(place: Path) -> None:
-    kept = DurableStorage().keep([upload(BYTES), upload(BYTES)], under="work")
+    kept = durable_storage().keep([upload(BYTES), upload(BYTES)], under="work")
     assert kept[0].path != kept[1].path
 
 
 def test_a_taken_name_is_not_overwritten(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = iter(["ab", "taken", "ab", "taken", "free"])
     monkeypatch.setattr(secrets, "token_hex", lambda _count: next(names))
-    first = DurableStorage().keep([upload(b"first")], under="work")
-    second = DurableStorage().keep([upload(b"second")], under="work")
+    first = durable_storage().keep([upload(b"first")], under="work")
+    second = durable_storage().keep([upload(b"second")], under="work")
     assert (first[0].path, second[0].path) == ("work/ab/taken", "work/ab/free")
     assert (place / "work/ab/taken").read_bytes() == b"first"
-
-
-def test_the_disk_has_the_bytes_then_the_name_then_the_folder(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (place / "work/ab").mkdir(parents=True)
-    monkeypatch.setattr(secrets, "token_hex", lambda count: "ab" if count == 1 else "name")
-    source = upload(BYTES)
-    steps: list[str] = []
-    fsync, link = os.fsync, os.link
-
-    def watched_fsync(handle: int) -> None:
-        steps.append("folder" if Path(f"/proc/self/fd/{handle}").readlink() == place / "work/ab" else "file")
-        fsync(handle)
-
-    def watched_link(source: Any, target: Any) -> None:
-        steps.append("link")
-        link(source, target)
-
-    monkeypatch.setattr(os, "fsync", watched_fsync)
-    monkeypatch.setattr(os, "link", watched_link)
-    DurableStorage().keep([source], under="work")
-    assert steps == ["file", "link", "folder"]
-
-
-@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT])
-@pytest.mark.parametrize(("call", "nth"), [("fsync", 3), ("link", 2), ("open", 2), ("fstat", 3)])
-def test_what_the_system_refuses_leaves_nothing(
-    place: Path, monkeypatch: pytest.MonkeyPatch, call: str, nth: int, reason: int
-) -> None:
-    """The call fails when some of the three files are well on their way."""
-    calls = 0
-    real = getattr(os, call)
-
-    def failing(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls >= nth:
-            raise OSError(reason, os.strerror(reason))
-        return real(*args, **kwargs)
-
-    sources = [upload(BYTES), upload(BYTES), upload(BYTES)]
-    with monkeypatch.context() as patch:
-        patch.setattr(os, call, failing)
-        with pytest.raises(NotSaved):
-            DurableStorage().keep(sources, under="work")
-    assert calls >= nth
-    for source in sources:
-        source.close()
-    assert files_under(place) == []
-
-
-def test_a_short_write_is_found(place: Path) -> None:
-    source = upload(BYTES)
-    written = source.written()
-    assert written is not None
-    os.truncate(written, len(BYTES) - 1)
-    with pytest.raises(NotSaved, match="199999 of 200000"):
-        DurableStorage().keep([source], under="work")
-    source.close()
-    assert files_under(place) == []
-
-
-def test_a_changed_byte_is_found(place: Path) -> None:
-    source = upload(BYTES)
-    written = source.written()
-    assert written is not None
-    with written.open("r+b") as out:
-        out.write(bytes([BYTES[0] ^ 1]))
-    with pytest.raises(NotSaved, match="not those that arrived"):
-        DurableStorage().keep([source], under="work")
-    source.close()
-    assert files_under(place) == []
 
 
 @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EIO])
@@ -175,24 +79,25 @@ def test_an_upload_that_the_disk_lost_is_told_when_it_is_kept(
         def write(self, data: Any) -> int:
             raise OSError(reason, os.strerror(reason))
 
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_kwargs: Broken())
+    for way in ("NamedTemporaryFile", "TemporaryFile"):
+        monkeypatch.setattr(tempfile, way, lambda **_kwargs: Broken())
     source = upload(BYTES)
     monkeypatch.undo()
     assert source.sha256 == hashlib.sha256(BYTES).hexdigest()
     with pytest.raises(NotSaved, match=os.strerror(reason)):
-        DurableStorage().keep([source], under="work")
+        durable_storage().keep([source], under="work")
 
 
 def test_an_upload_with_nowhere_to_arrive_is_told_when_it_is_kept(place: Path, settings: Settings) -> None:
-    settings.FILE_UPLOAD_TEMP_DIR = place / "gone"
+    settings.FILE_UPLOAD_TEMP_DIR = settings.FILE_UPLOAD_TEMP_DIR / "gone"
     source = upload(BYTES)
     with pytest.raises(NotSaved):
-        DurableStorage().keep([source], under="work")
+        durable_storage().keep([source], under="work")
     assert files_under(place) == []
 
 
 def test_djangos_own_way_in_is_durable_too(place: Path) -> None:
-    files = DurableStorage()
+    files = durable_storage()
     first = files.save("photos/one.jpg", ContentFile(BYTES))
     second = files.save("photos/one.jpg", ContentFile(b"other"))
     assert first == "photos/one.jpg" and second != first
@@ -200,118 +105,96 @@ def test_djangos_own_way_in_is_durable_too(place: Path) -> None:
     assert len(files_under(place)) == 2
 
 
-def test_djangos_own_way_in_leaves_nothing_of_a_failure(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_source: Any, _target: Any) -> None:
-        raise OSError(errno.ENOSPC, "full")
-
-    monkeypatch.setattr(os, "link", full)
-    with pytest.raises(NotSaved):
-        DurableStorage().save("photos/one.jpg", ContentFile(BYTES))
-    assert files_under(place) == []
-
-
 def test_forgetting_removes_and_may_be_done_twice(place: Path) -> None:
-    files = DurableStorage()
+    files = durable_storage()
     kept = files.keep([upload(BYTES)], under="work")
     files.forget([kept[0].path])
     files.forget([kept[0].path])
     assert not (place / kept[0].path).exists()
 
 
-# A real full disk, a real read-only one ----------------------------------------------------------------
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A filesystem of one megabyte. Where mounting is not permitted the injected errors above must do."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount: list[str | Path] = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
-    try:
-        subprocess.run(mount, capture_output=True, text=True, check=True)
-    except FileNotFoundError:
-        pytest.skip("NOT TRIED ON A REAL FULL DISK: no command mount")
-    except subprocess.CalledProcessError as refused:
-        pytest.skip(f"NOT TRIED ON A REAL FULL DISK: mount says {refused.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
-def test_a_really_full_disk_keeps_all_or_nothing(small_disk: Path, settings: Settings) -> None:
-    place = files_in(small_disk / "files", settings)
-    files = DurableStorage()
-    kept = []
-    refused = 0
-    for _number in range(20):
-        source = upload(BYTES)
-        try:
-            kept += files.keep([source], under="work")
-        except NotSaved:
-            refused += 1
-        source.close()
-    assert kept and refused and len(kept) + refused == 20
-    assert sorted(files_under(place)) == sorted(place / one.path for one in kept)
-    assert all((place / one.path).read_bytes() == BYTES for one in kept)
-
-
-def test_a_full_disk_is_found_when_uploads_arrive_elsewhere(
-    small_disk: Path, tmp_path: Path, settings: Settings
-) -> None:
-    """The case in which Django's own storage saves a part of the file without an error."""
-    settings.MEDIA_ROOT = small_disk
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    source = upload(BYTES * 10)
-    with pytest.raises(NotSaved):
-        DurableStorage().keep([source], under="work")
-    source.close()
-    assert files_under(small_disk) == []
-    kept = DurableStorage().keep([upload(BYTES)], under="work")
-    assert (small_disk / kept[0].path).read_bytes() == BYTES
-
-
-def test_where_djangos_own_storage_cuts_a_file_in_silence_ours_refuses(
-    small_disk: Path, tmp_path: Path, settings: Settings
-) -> None:
-    """The defect itself, planted: three and a half chunks of room, a file of four, and no error."""
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    chunk = 64 * 1024
-    disk = os.statvfs(small_disk)
-    (small_disk / "others").write_bytes(bytes(disk.f_bavail * disk.f_frsize - 3 * chunk - chunk // 2))
-    data = os.urandom(4 * chunk)
-
-    stock = FileSystemStorage(location=small_disk)
-    upload_by_django = TemporaryUploadedFile("work.py", "text/x-python", len(data), None)
-    upload_by_django.write(data)
-    upload_by_django.flush()
-    name = stock.save("work.py", upload_by_django)
-    upload_by_django.close()
-    assert stock.size(name) < len(data), "Django has learned to look at short writes: this storage can go"
-    stock.delete(name)
-
-    settings.MEDIA_ROOT = small_disk
-    with pytest.raises(NotSaved):
-        DurableStorage().keep([upload(data)], under="work")
-    assert [path.name for path in files_under(small_disk)] == ["others"]
-
-
-def test_a_really_read_only_disk_is_told(small_disk: Path, settings: Settings) -> None:
-    place = files_in(small_disk / "files", settings)
-    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    with pytest.raises(NotSaved, match="Read-only"):
-        DurableStorage().keep([upload(BYTES)], under="work")
+def test_a_name_in_any_script_is_kept_read_and_forgotten(place: Path) -> None:
+    files = durable_storage()
+    name = files.save("фото/Ёж «в тумане» №1.jpg", ContentFile(BYTES))
+    assert name == "фото/Ёж «в тумане» №1.jpg" and files.exists(name) and files.size(name) == len(BYTES)
+    with files.open(name) as stream:
+        assert stream.read() == BYTES
+    [kept] = files.keep([ContentFile(BYTES, name="Работа.ipynb")], under="работы")
+    assert kept.path.startswith("работы/") and files.fault_in(kept) is None
+    assert {name, kept.path} == {
+        path for page in files.kept_under("", until=NOW + 9999 * DAY) for path in page
+    }
+    files.forget([name, kept.path])
     assert files_under(place) == []
 
 
-def test_the_check_finds_two_filesystems(small_disk: Path, tmp_path: Path, settings: Settings) -> None:
-    settings.MEDIA_ROOT = small_disk
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    assert "people.E002" in {message.id for message in run_checks()}
+def test_a_file_is_read_from_any_place(place: Path) -> None:
+    [kept] = durable_storage().keep([upload(BYTES)], under="work")
+    with durable_storage().open(kept.path) as stream:
+        assert stream.seek(0, os.SEEK_END) == len(BYTES)
+        assert stream.seek(-10, os.SEEK_END) and stream.read() == BYTES[-10:]
+        stream.seek(1000)
+        assert stream.read(10) == BYTES[1000:1010] and stream.tell() == 1010
+        stream.seek(0)
+        assert b"".join(iter(lambda: stream.read(7777), b"")) == BYTES
 
 
-def test_the_check_is_content_with_one_filesystem(place: Path) -> None:
-    assert {message.id for message in run_checks()}.isdisjoint({"people.E001", "people.E002"})
+def test_a_file_that_is_not_there_is_an_error_of_the_system(place: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        durable_storage().open("work/ab/none").read()
 
 
-def test_the_check_finds_a_missing_folder(place: Path, settings: Settings) -> None:
-    settings.FILE_UPLOAD_TEMP_DIR = place / "gone"
-    assert "people.E001" in {message.id for message in run_checks()}
+def test_every_fault_has_its_words(place: Path) -> None:
+    files = durable_storage()
+    kept = files.keep([upload(b"contents") for _number in range(4)], under="work")
+    (place / kept[0].path).unlink()
+    (place / kept[1].path).write_bytes(b"content")
+    (place / kept[2].path).write_bytes(b"Contents")
+    assert [files.fault_in(one) for one in kept] == [
+        "it cannot be read: No such file or directory",
+        "it has 7 bytes instead of 8",
+        "its bytes have changed",
+        None,
+    ]
+
+
+def test_what_no_row_points_at_goes_aside_then_for_good(place: Path) -> None:
+    pointed_at, orphan, young = durable_storage().keep([upload(BYTES) for _number in range(3)], under="work")
+    for one, age in ((pointed_at, 100 * DAY), (orphan, DAY), (young, DAY - timedelta(seconds=1))):
+        set_written_at(place / one.path, NOW - age)
+    other = durable_storage().save("photos/one.jpg", ContentFile(b"x"))
+    set_written_at(place / other, NOW - 100 * DAY)
+
+    def known(paths: list[str]) -> set[str]:
+        return {pointed_at.path} & set(paths)
+
+    assert forget_stale(now=NOW) == 0
+    assert set_unknown_aside("work", known, now=NOW) == 1
+    assert set_unknown_aside("work", known, now=NOW) == 0
+    [aside] = [path for path in files_under(place) if ASIDE in path.parent.name]
+    assert aside.read_bytes() == BYTES
+    left = {path.relative_to(place).as_posix() for path in files_under(place) if path != aside}
+    assert left == {pointed_at.path, young.path, other}
+    set_written_at(aside, NOW)
+    assert forget_aside(now=NOW + 29 * DAY) == 0
+    assert forget_aside(now=NOW + 30 * DAY) == 1 and not aside.exists()
+
+
+def test_many_at_once_each_keep_their_own(place: Path) -> None:
+    contents = [os.urandom(20_000 + number) for number in range(8)]
+    start = threading.Barrier(len(contents))
+
+    def keep(data: bytes) -> KeptFile:
+        start.wait(timeout=20)
+        [kept] = durable_storage().keep([upload(data)], under="work")
+        return kept
+
+    with ThreadPoolExecutor(len(contents)) as pool:
+        kept = list(pool.map(keep, contents))
+    assert [(place / one.path).read_bytes() for one in kept] == contents
+
+
+def test_trouble_is_none_while_files_can_be_kept(place: Path, settings: Settings) -> None:
+    assert durable_storage().trouble() is None
+    settings.FILE_UPLOAD_TEMP_DIR = settings.FILE_UPLOAD_TEMP_DIR / "gone"
+    assert durable_storage().trouble() == "no such file or directory"

@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from people.disk import DiskStorage
 from people.models import User
-from people.storage import DurableStorage, NotSaved
+from people.storage import NotSaved
 from perks.models import Activity, Checkpoint, Participation, Photo, Proof, Track
 from perks.photos import MOST_BYTES, PHOTOS_A_PROOF
 from schedule.models import Course, Role, StudyGroup
@@ -269,7 +270,7 @@ class TestRefused:
         def full(*args: object, **kwargs: object) -> None:
             raise NotSaved("no space left")
 
-        monkeypatch.setattr(DurableStorage, "keep", full)
+        monkeypatch.setattr(DiskStorage, "keep", full)
         answer = post(member, run, [student.pk], photos=[file(photo())])
         assert answer.status_code == 503
         assert "Not saved" in answer.content.decode()

@@ -15,7 +15,8 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 from pytest_django import Settings
 
-from people.storage import DurableStorage, durable_storage
+from people.disk import DiskStorage
+from people.storage import durable_storage
 from perks.actions import import_proofs as module
 from perks.actions.import_proofs import ProofsImported, import_proofs
 from perks.actions.proof_files import Folder
@@ -277,14 +278,14 @@ def test_every_bad_file_is_told_and_the_good_ones_go(bring: Bring, beside: Path,
 def test_on_a_full_disk_nothing_is_imported(
     course: Course, beside: Path, media: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    keep_one = DurableStorage._keep_one
+    keep_one = DiskStorage._keep_one
 
-    def full_at_the_fourth(storage: DurableStorage, file: Any, under: Path) -> Any:
+    def full_at_the_fourth(storage: DiskStorage, file: Any, under: str) -> Any:
         if len(kept(media)) == 3:
             raise OSError(28, "No space left on device")
         return keep_one(storage, file, under)
 
-    monkeypatch.setattr(DurableStorage, "_keep_one", full_at_the_fourth)
+    monkeypatch.setattr(DiskStorage, "_keep_one", full_at_the_fourth)
     table = tmp_path / "proofs.csv"
     table.write_text(f"{HEAD}\n{SPORT},{ANNA},pending,hall.jpg\n{RUN},{ANNA},pending,hall.jpg\n")
 

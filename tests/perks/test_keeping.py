@@ -13,7 +13,8 @@ from django.core.files.base import File
 from PIL import Image
 from pytest_django import Settings
 
-from people.storage import DurableStorage, NotSaved, durable_storage
+from people.disk import DiskStorage
+from people.storage import NotSaved, durable_storage
 from perks.actions.keeping import forget_photos, keep_photos, track_row
 from perks.models import Photo, Track
 from perks.photos import ReadPhoto, read_photo
@@ -63,14 +64,14 @@ def test_what_was_kept_for_nothing_is_removed(folder: Path) -> None:
 
 
 def test_of_photos_that_do_not_all_fit_none_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keep_one = DurableStorage._keep_one
+    keep_one = DiskStorage._keep_one
 
-    def full_at_the_fourth(storage: DurableStorage, file: File[Any], under: Path) -> Any:
+    def full_at_the_fourth(storage: DiskStorage, file: File[Any], under: str) -> Any:
         if len(files(folder)) == 3:
             raise OSError(28, "No space left on device")
         return keep_one(storage, file, under)
 
-    monkeypatch.setattr(DurableStorage, "_keep_one", full_at_the_fourth)
+    monkeypatch.setattr(DiskStorage, "_keep_one", full_at_the_fourth)
     with pytest.raises(NotSaved):
         keep_photos([photo("red"), photo("blue")])
     assert files(folder) == []

@@ -11,8 +11,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
+from people.disk import DiskStorage
 from people.models import AuditEntry, User
-from people.storage import DurableStorage, NotSaved
+from people.storage import NotSaved
 from perks.actions.post_proof import Posted, Refused, post_proof
 from perks.models import Activity, Participation, Photo, Proof, Track
 from perks.photos import PHOTOS_A_PROOF
@@ -232,7 +233,7 @@ def test_a_full_disk_leaves_nothing(
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(DurableStorage, "_keep_one", full)
+    monkeypatch.setattr(DiskStorage, "_keep_one", full)
     with pytest.raises(NotSaved):
         post(group, student, activity, [student, group_mate])
     assert not Proof.objects.exists() and files(settings.MEDIA_ROOT) == []
