@@ -59,26 +59,7 @@ PASSWORDS = (
     gettext_noop("Forgot your password?"),
 )
 
-LETTERS = (
-    gettext_noop("Hello from %(site_name)s!"),
-    gettext_noop("Thank you for using %(site_name)s!\n%(site_domain)s"),
-    gettext_noop("Your sign-in code is listed below. Please enter it in your open browser window."),
-    gettext_noop("This mail can be safely ignored if you did not initiate this action."),
-    gettext_noop("A sign-in code has been sent to %(recipient)s."),
-    gettext_noop("Password Reset Email"),
-    gettext_noop(
-        "You're receiving this email because you or someone else has requested a password reset for your "
-        "user account.\nIt can be safely ignored if you did not request a password reset. Click the link "
-        "below to reset your password."
-    ),
-    gettext_noop("Verify Your Email Address"),
-    gettext_noop("Unknown Account"),
-    gettext_noop(
-        "You are receiving this email because you, or someone else, tried to access an account with email "
-        "%(email)s. However, we do not have any record of such an account in our database."
-    ),
-    gettext_noop("If it was you, you can sign up for an account using the link below."),
-)
+MESSAGES = (gettext_noop("A sign-in code has been sent to %(recipient)s."),)
 
 SECOND_FACTOR = (
     gettext_noop("Two-Factor Authentication"),

@@ -1,9 +1,12 @@
-"""How a reader wants the portal to look: light, dark, or as the device says. Works without scripts."""
+"""How a reader wants the portal: light, dark, or as the device says; in which language. Needs no scripts."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language as django_set_language
+
+from people.models import User
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -33,4 +36,25 @@ def set_theme(request: HttpRequest) -> HttpResponse:
         response.set_cookie(
             THEME_COOKIE, theme, max_age=YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
         )
+    return response
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """The switch of the frame: this browser's language and, for whoever is signed in, theirs everywhere."""
+    response = django_set_language(request)
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in User.Language.values and language:
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return response
+
+
+def keep_language(response: HttpResponse, language: str) -> HttpResponse:
+    """Let this browser ask for a language also when nobody is signed in; "" leaves it to the browser."""
+    if language:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
     return response

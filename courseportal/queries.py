@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from schedule.models import Enrolment, Role
+from people.kinds import Audience, Kind, kinds
+from people.models import User
+from schedule.models import STAFF_ROLES, STUDENT_ROLES, Enrolment, Role
 
 
 @dataclass(frozen=True)
@@ -26,3 +28,16 @@ def demo_accounts() -> list[DemoAccount]:
     for role, email, name in enrolments:
         first.setdefault(role, DemoAccount(role, email, name))
     return [first[role] for role in Role.values if role in first]
+
+
+def kinds_for(person: User) -> list[Kind]:
+    """The kinds of message that come to somebody who is what this person is now; one statement."""
+    roles = set(Enrolment.objects.of(person).active().values_list("role", flat=True))
+    mine = {Audience.EVERYBODY}
+    if roles & set(STUDENT_ROLES):
+        mine.add(Audience.STUDENTS)
+    if Role.REPRESENTATIVE in roles:
+        mine.add(Audience.REPRESENTATIVES)
+    if person.is_superuser or roles & set(STAFF_ROLES):
+        mine.add(Audience.STAFF)
+    return [kind for kind in kinds() if kind.audience in mine]

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.middleware.LanguageMiddleware",
     "courseportal.middleware.BodyMiddleware",
     "people.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -260,6 +261,9 @@ else:
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds for each word of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Course portal <portal@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+REPLY_TO_EMAIL = env.str(
+    "REPLY_TO_EMAIL", ""
+)  # whoever reads answers, where the sender's mailbox is not read
 
 TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")  # people/telegram.py
 
@@ -289,6 +293,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts come from the chair's roster; a 
 # Limits on sign-in count by the visitor's address. Behind a proxy that is the last one it wrote down; were it
 # not read, all visitors would share one limit, and ten wrong passwords of one would lock everybody out.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_PROXIES", 0)
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True  # a session ends after 12 hours whatever one would answer
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from courseportal.demo_signin import DemoPerson, demo_people
 from courseportal.preferences import chosen_theme
 from people.mailbox import shown_folder
+from people.queries.notices import unread_count, unread_of
 from perks.models import Activity
 from schedule.models import STAFF_ROLES, STUDENT_ROLES, Course, Enrolment
 from schedule.queries import latest_begun
@@ -48,8 +49,19 @@ class Shell:
         if user is None or not user.is_authenticated:
             return []
         mine = Enrolment.objects.of(user).active().select_related("course", "group")
-        mine = mine.annotate(has_perk=Exists(Activity.objects.filter(course=OuterRef("course"))))
+        mine = mine.annotate(
+            has_perk=Exists(Activity.objects.filter(course=OuterRef("course"))),
+            unread=unread_count(OuterRef("person")),
+        )
         return list(mine.order_by("-course__starts_on", "role"))
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the reader has not opened; counted by the statement that finds the courses."""
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return 0
+        return self.enrolments[0].unread if self.enrolments else unread_of(user)  # type: ignore[attr-defined]
 
     @cached_property
     def course(self) -> Course | None:
@@ -137,10 +149,16 @@ class Shell:
         return parts.get(match.view_name, match.view_name) == name
 
     @property
+    def is_at_notices(self) -> bool:
+        """Whether the page behind the bell is open."""
+        return self._is_open("notices")
+
+    @property
     def account_links(self) -> list[NavItem]:
         """What the account menu offers besides signing out."""
         items = [
             ("calendar:page", _("Calendar"), "calendar-plus", True),
+            ("message_choices", _("Mail and language"), "mail", True),
             ("account_change_password", _("Change password"), "key-round", True),
             ("mfa_index", _("Second factor"), "shield-check", True),
             ("admin:index", _("Administration"), "settings-2", self._teaches()),

@@ -6,9 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from courseportal import design, errors
 from courseportal.accounts import no_page_of_addresses
 from courseportal.demo_signin import demo_sign_in
-from courseportal.preferences import set_theme
+from courseportal.preferences import set_language, set_theme
 from courseportal.probes import PROBES
-from courseportal.views import calendar, mailbox, pages, perk
+from courseportal.views import calendar, mailbox, messages, pages, perk
 
 course_patterns = [
     path("", pages.course, name="course"),
@@ -43,8 +43,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("courses/<slug:slug>/perk/", include((perk_patterns, "perks"))),
     path("courses/<slug:slug>/", include("grading.urls")),
     path("calendar/", include((calendar_patterns, "calendar"))),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("preferences/theme/", set_theme, name="set_theme"),
+    path("preferences/messages/", messages.choices, name="message_choices"),
+    path("preferences/messages/off/<str:token>/", messages.optout, name="optout"),
+    path("notices/", messages.notices, name="notices"),
+    path("notices/read/", messages.read_all, name="notices_read"),
+    path("notices/<int:pk>/", messages.notice, name="notice"),
     path("demo/sign-in/", demo_sign_in, name="demo_sign_in"),
     path("demo/mailbox/", mailbox.mailbox, name="mailbox"),
     path("demo/mailbox/<slug:name>/", mailbox.letter, name="letter"),

@@ -13,7 +13,13 @@ class PeopleConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        from people import audit, audit_triggers, checks, sqlite_like  # noqa: F401, PLC0415 - needs the models
+        from people import (  # noqa: PLC0415 - needs the models
+            audit,
+            audit_triggers,
+            checks,  # noqa: F401 - registers
+            messages,  # noqa: F401 - registers
+            sqlite_like,
+        )
 
         connection_created.connect(audit.listen)
         connection_created.connect(sqlite_like.listen)

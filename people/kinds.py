@@ -35,6 +35,8 @@ class Letter:
     link: str = ""
     """A path of the portal, "/courses/…"; what one wants to open next."""
     link_label: str = ""
+    code: str = ""
+    """What is to be typed somewhere; stands large."""
 
 
 class Audience(StrEnum):
@@ -68,6 +70,8 @@ class Kind:
     audience: Audience = Audience.EVERYBODY
     wish: Wish = Wish.ON
     can_be_off: bool = True
+    always: StrOrPromise = ""
+    """Why it cannot be switched off, where it cannot."""
     gathers: bool = False
     """Several to one person in one course wait for each other and go in one letter."""
     patience: timedelta = GATHER_FOR

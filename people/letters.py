@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from email.utils import formataddr, parseaddr
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from people.kinds import Kind, Letter, kind_of
@@ -21,6 +24,8 @@ from people.optout import optout_token
 
 CHOICES = "/preferences/messages/"
 OPTOUT = "/preferences/messages/off/"
+BARS: Final = (20, 15, 10, 5)
+"""The mark of the portal, drawn with cells of a table: their heights in pixels."""
 
 
 def language_of(person: User) -> str:
@@ -64,34 +69,76 @@ def _email(
     subject: str, letters: Sequence[Letter], kinds: Sequence[Kind], letter: UUID, person: User
 ) -> EmailMultiAlternatives:
     kind = kinds[0] if len(kinds) == 1 else None
-    can_be_off = kind is not None and kind.can_be_off
-    optout = absolute(f"{OPTOUT}{optout_token(person.pk, kind.name)}/") if kind and can_be_off else ""
-    choices = absolute(CHOICES)
-    context = {
-        "subject": plain(subject),
-        "person": person,
-        "letters": letters,
-        "kind": kind,
-        "base": settings.PORTAL_BASE_URL,
-        "optout": optout,
-        "choices": choices,
-        "language": translation.get_language(),
-    }
-    headers = {
-        "Message-ID": message_id(letter),
-        "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": f"<{optout or choices}>",
-    }
+    optout = ""
+    if kind is not None and kind.can_be_off:
+        optout = absolute(f"{OPTOUT}{optout_token(person.pk, kind.name)}/")
+    foot = Foot(
+        why=_why(kinds),
+        optout=optout,
+        optout_label=_("No more of these by mail"),
+        choices=absolute(CHOICES),
+    )
+    text, html = written(letters, title=subject, foot=foot)
+    headers = {"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated"}
+    if any(each.can_be_off for each in kinds):
+        headers["List-Unsubscribe"] = f"<{optout or foot.choices}>"
     if optout:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email = EmailMultiAlternatives(
         subject=plain(subject),
-        body=render_to_string("people/letter.txt", context),
+        body=text,
         to=[address(person)],
+        reply_to=[settings.REPLY_TO_EMAIL] if settings.REPLY_TO_EMAIL else None,
         headers=headers,
     )
-    email.attach_alternative(render_to_string("people/letter.html", context), "text/html")
+    email.attach_alternative(html, "text/html")
     return email
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """The end of a letter: why one gets it, how to have no more of it, where to choose. Whole addresses."""
+
+    why: str = ""
+    optout: str = ""
+    optout_label: str = ""
+    choices: str = ""
+
+
+def written(letters: Sequence[Letter], *, title: str, foot: Foot) -> tuple[str, str]:
+    """Some words as one letter in the active language: its text and its HTML. ``title`` heads several."""
+    tidied = [tidy(letter) for letter in letters]
+    context = {
+        "title": plain(title),
+        "letters": tidied,
+        "preview": " · ".join(each.lead or each.subject for each in tidied),
+        "home": settings.PORTAL_BASE_URL,
+        "foot": foot,
+        "bars": BARS,
+    }
+    text = render_to_string("people/letter.txt", context)
+    return f"{text.strip()}\n", render_to_string("people/letter.html", context)
+
+
+def tidy(letter: Letter) -> Letter:
+    """The same words, free of what a name could do to the lines around it; paragraphs keep their lines."""
+    return replace(
+        letter,
+        subject=plain(letter.subject),
+        lead=plain(letter.lead),
+        rows=tuple((plain(label), plain(value)) for label, value in letter.rows),
+        paragraphs=tuple("\n".join(map(plain, text.splitlines())).strip() for text in letter.paragraphs),
+        link_label=plain(letter.link_label),
+        code=plain(letter.code),
+    )
+
+
+def _why(kinds: Sequence[Kind]) -> str:
+    """Why somebody gets a letter with messages of these kinds, and whether they can have it otherwise."""
+    names = ", ".join(_("“%(name)s”") % {"name": kind.label} for kind in kinds)
+    if all(kind.can_be_off for kind in kinds):
+        return _("You get this because mail of the kind %(names)s is on.") % {"names": names}
+    return _("You get this because mail of the kind %(names)s always comes.") % {"names": names}
 
 
 def message_id(letter: UUID) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
 
 from people.audit import audited
-from people.models import AuditEntry
+from people.models import AuditEntry, User
 
 
 class AuditMiddleware:
@@ -22,6 +23,27 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with audited(by=lambda: request.user.pk, how=_how(request)):
             return self.get_response(request)
+
+
+class LanguageMiddleware:
+    """Whoever is signed in reads the portal in the language they chose, on whatever device.
+
+    Without a choice the browser decides, and what it decided is remembered: letters are written in it. Stands
+    behind signing in, before anything that words an answer.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        reader = request.user
+        if reader.is_authenticated:
+            if reader.language:
+                translation.activate(reader.language)
+                request.LANGUAGE_CODE = translation.get_language()
+            elif reader.seen_language != (seen := translation.get_language() or ""):
+                User.objects.filter(pk=reader.pk).update(seen_language=seen)
+        return self.get_response(request)
 
 
 def _how(request: HttpRequest) -> str:

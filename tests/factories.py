@@ -45,7 +45,8 @@ def moscow(year: int, month: int, day: int, hour: int = 0, minute: int = 0, seco
 def make_user(*, email: str = "", name: str = "", password: str | None = None, **fields: Any) -> User:
     number = next(_numbers)
     email = email or f"person{number}@example.org"
-    return User.objects.create_user(email, password, name=name or f"Person {number}", **fields)
+    values: dict[str, Any] = {"name": name or f"Person {number}", "seen_language": "en"}
+    return User.objects.create_user(email, password, **values | fields)
 
 
 def make_course(*, slug: str = "", scheme: bool = True, per_day: int = 100, **fields: Any) -> Course:

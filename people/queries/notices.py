@@ -1,0 +1,88 @@
+"""A person's messages as they stand under the bell: in the reader's language, whatever went by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, IntegerField, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from people.kinds import Kind, Letter, kind_of
+from people.letters import letter_of, zone_of
+from people.models import Message, User
+
+A_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message in words; ``letter`` and ``kind`` are None where nothing knows its kind any more."""
+
+    message: Message
+    kind: Kind | None
+    letter: Letter | None
+    at: datetime
+    """When it was written, in the zone in which it tells its moments."""
+
+    @property
+    def is_unread(self) -> bool:
+        return self.message.read_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The notices of one day, latest first."""
+
+    on: date
+    notices: list[Notice]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesPage:
+    """One page of the reader's notices."""
+
+    days: list[Day]
+    page: Page[Message]
+    unread: int
+    latest: int
+    """The number of the latest message that the reader can have seen; 0 where there is none."""
+
+
+def notices_page(reader: User, number: str | int | None) -> NoticesPage:
+    """The page of that number, the nearest where there is none such. Three statements."""
+    mine = Message.objects.noticed_by(reader)
+    page = Paginator(mine, A_PAGE).get_page(number)
+    counted = mine.order_by().aggregate(unread=Count("pk", filter=Q(read_at=None)), latest=Max("pk"))
+    days = by_day(notice_of(row) for row in page.object_list)
+    return NoticesPage(days, page, counted["unread"], counted["latest"] or 0)
+
+
+def by_day(notices: Iterable[Notice]) -> list[Day]:
+    """Notices that come latest first, each under its day."""
+    return [Day(on, list(some)) for on, some in groupby(notices, lambda notice: notice.at.date())]
+
+
+def notice_of(message: Message) -> Notice:
+    """A message in the active language. Takes no query."""
+    at = message.created_at.astimezone(zone_of(message))
+    try:
+        kind = kind_of(message.kind)
+    except KeyError:
+        return Notice(message, None, None, at)
+    return Notice(message, kind, letter_of([message]), at)
+
+
+def unread_of(reader: User) -> int:
+    """How many messages the reader has not opened yet. One statement."""
+    return Message.objects.noticed_by(reader).filter(read_at=None).count()
+
+
+def unread_count(person: OuterRef) -> Coalesce:
+    """The same as a part of a statement that is asked anyway."""
+    unread = Message.objects.filter(person=person, read_at=None).exclude(state=Message.State.DROPPED)
+    counted = unread.order_by().values("person").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -1,0 +1,183 @@
+"""How a letter looks and what its headers say: in any mail program, with any name in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django import Settings
+
+from people import kinds
+from people.kinds import Facts, Kind, Letter
+from people.letters import Foot, envelope, plain, written
+from people.models import Message, User
+from people.templatetags.letter import DARK, LIGHT, STYLES
+from tests.factories import make_user, moscow
+
+NOW = moscow(2025, 9, 23, 10)
+HOSTILE = 'Anna\r\nBcc: all@example.org\u202egnp.exe <b>"x"</b> \u2067& Co'
+LETTER = Letter(
+    subject="EffDL: № 3 is due tomorrow",
+    lead="Nothing is handed in yet.",
+    rows=(("Until", "24 September, 23:59 MSK"),),
+    paragraphs=("First line\nsecond line", "Another."),
+    link="/courses/effdl/assignments/3/?a=1&b=2",
+    link_label="Open № 3",
+)
+
+
+def words(facts: Sequence[Facts], zone: ZoneInfo) -> Letter:
+    name = facts[0].get("name", "")
+    if not name:
+        return LETTER
+    return Letter(name, name, ((name, name),), (f"{name}\nsecond",), "/x/", name)
+
+
+@pytest.fixture(autouse=True)
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "_kinds", {})
+    common: dict[str, Any] = {"hint": "", "write": words}
+    kinds.register(Kind(name="reminder", label="Reminders", **common))
+    kinds.register(Kind(name="dates", label="Moved dates", can_be_off=False, **common))
+
+
+def message(kind: str = "reminder", **facts: Any) -> Message:
+    return Message(kind=kind, facts=facts, zone="Europe/Moscow", created_at=NOW, due_at=NOW)
+
+
+def test_the_text_has_all_of_it_in_order() -> None:
+    text, _html = written([LETTER], title=LETTER.subject, foot=Foot(why="Because.", choices="https://c/"))
+    assert text.startswith(
+        "Nothing is handed in yet.\n\nUntil: 24 September, 23:59 MSK\n\nFirst line\nsecond"
+    )
+    base = settings.PORTAL_BASE_URL
+    assert f"Open № 3:\n{base}/courses/effdl/assignments/3/?a=1&b=2\n\n-- \n" in text
+    assert text.endswith("Because.\nWhat comes by mail, and when:\nhttps://c/\n")
+    assert "\n\n\n" not in text
+
+
+def test_the_html_has_one_button_and_its_address_in_words() -> None:
+    _text, html = written([LETTER], title=LETTER.subject, foot=Foot())
+    address = f"{settings.PORTAL_BASE_URL}/courses/effdl/assignments/3/?a=1&amp;b=2"
+    assert html.count(f'href="{address}"') == 2 and f">{address}</a>" in html
+    assert "<h1 " in html and "First line<br>second line" in html
+
+
+def test_several_letters_stand_under_one_title() -> None:
+    other = Letter("Marks", "9.00")
+    text, html = written([LETTER, other], title="2 messages today", foot=Foot())
+    assert html.count("<h1 ") == 1 and html.count("<h2 ") == 2
+    assert text.startswith("2 messages today\n\n* EffDL: № 3 is due tomorrow\n")
+
+
+def test_the_html_runs_nothing_and_fetches_nothing() -> None:
+    _text, html = written([LETTER], title="x", foot=Foot("w", "https://o/", "off", "https://c/"))
+    assert not re.search(r"<(script|img|link|iframe|form|svg|object|base)\b", html)
+    assert not re.search(r"url\(|@import|@font-face|\son\w+=|javascript:", html)
+    assert all(
+        found.startswith(("http://localhost", "https://o/", "https://c/"))
+        for found in re.findall(r'(?:href|src)="([^"]*)"', html)
+    )
+
+
+def test_every_element_carries_its_style_and_fits_a_phone() -> None:
+    _text, html = written([LETTER], title="x", foot=Foot("w", "https://o/", "off", "https://c/"))
+    for tag in re.findall(r"<(?:h1|h2|p|th|a)\b[^>]*>", html):
+        assert "style=" in tag, tag
+    assert 'name="color-scheme" content="light dark"' in html and "prefers-color-scheme:dark" in html
+    assert "max-width:600px" in html and 'lang="en"' in html
+    assert len(html.encode()) < 20_000  # Gmail cuts at 102 KB
+
+
+def tokens(selector: str) -> dict[str, str]:
+    sheet = (Path(settings.BASE_DIR) / "static/portal/css/tokens.css").read_text()
+    body = re.search(rf"{re.escape(selector)} \{{(.*?)\}}", sheet, re.DOTALL)
+    assert body is not None
+    return dict(re.findall(r"--p-([\w-]+):\s*([^;]+);", body[1]))
+
+
+def test_letters_have_the_colours_of_the_pages() -> None:
+    light, dark = (
+        tokens(":root, [data-bs-theme=light], .theme-light"),
+        tokens("[data-bs-theme=dark], .theme-dark"),
+    )
+    assert {name: light[name] for name in LIGHT} == LIGHT
+    assert {name: dark[name] for name in DARK} == DARK
+    assert (
+        LIGHT.keys()
+        == DARK.keys()
+        >= {each for colours, _rest in STYLES.values() for each in colours.values()}
+    )
+
+
+def test_plain_is_one_line_that_reads_from_left_to_right() -> None:
+    assert plain(HOSTILE) == 'Anna Bcc: all@example.orggnp.exe <b>"x"</b> & Co'
+    assert plain("a\u2028b\x00c\u200fd\ud800") == "a b cd"
+
+
+@pytest.mark.django_db
+def test_a_name_can_add_no_line_no_header_no_tag() -> None:
+    person = make_user(name=HOSTILE, email="anna@example.org")
+    sent = envelope([message(name=HOSTILE)], person)
+    parsed = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
+    assert parsed["Bcc"] is None and str(parsed["Subject"]) == plain(HOSTILE)
+    assert parsed["To"].addresses[0].addr_spec == "anna@example.org"
+    parts = [part for kind in ("html", "plain") if (part := parsed.get_body((kind,)))]
+    html, text = (part.get_content() for part in parts)
+    assert "<b>" not in html and "&lt;b&gt;" in html
+    for part in (html, text):
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\r\x00]", part.replace("\r\n", "\n"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "one_click"), [("reminder", True), ("dates", False)])
+def test_headers_say_that_a_machine_wrote_and_how_to_have_no_more(
+    client: Client, kind: str, one_click: bool
+) -> None:
+    person = make_user(email="anna@example.org")
+    headers = envelope([message(kind)], person).extra_headers
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert ("List-Unsubscribe" in headers) == ("List-Unsubscribe-Post" in headers) == one_click
+    if one_click:
+        address = headers["List-Unsubscribe"].strip("<>").removeprefix(settings.PORTAL_BASE_URL)
+        assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert person.choices.get().wish == "off"
+
+
+@pytest.mark.django_db
+def test_a_digest_says_how_many_and_leads_to_the_choice() -> None:
+    sent = envelope([message("reminder"), message("dates", name="Moved")], make_user())
+    assert sent.subject == "2 messages today"
+    assert sent.extra_headers["List-Unsubscribe"].endswith("/preferences/messages/>")
+    assert "List-Unsubscribe-Post" not in sent.extra_headers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "language"),
+    [
+        ({"language": "ru"}, "ru"),
+        ({"seen_language": "ru"}, "ru"),
+        ({"language": "en", "seen_language": "ru"}, "en"),
+    ],
+)
+def test_a_letter_is_in_the_readers_language(fields: dict[str, str], language: str) -> None:
+    person: User = make_user(**fields)
+    sent = envelope([message()], person)
+    html = str(sent.alternatives[0][0])
+    assert f'lang="{language}"' in html
+    assert ("Или откройте этот адрес" in html) == (language == "ru")
+
+
+@pytest.mark.django_db
+def test_replies_go_to_the_sender_unless_the_settings_name_somebody(settings: Settings) -> None:
+    assert envelope([message()], make_user()).reply_to == []
+    settings.REPLY_TO_EMAIL = "team@example.org"
+    assert envelope([message()], make_user()).reply_to == ["team@example.org"]
