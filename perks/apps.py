@@ -36,3 +36,6 @@ class PerksConfig(AppConfig):
         "ExtensionRequest": ("group", "filed_at", "filed_by", "ended_at", "ended_by", "end"),
         "RequestedAssignment": ("request", "assignment"),
     }
+
+    def ready(self) -> None:
+        from perks import messages  # noqa: F401, PLC0415 - needs the models

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,24 +34,41 @@ def write(
     writing it again is nothing new. Call it inside the transaction of the change; when that commits, a worker
     is woken.
     """
+    news = [News(key, to, facts, useful_until)]
+    return write_all(kind=kind, news=news, zone=zone, now=now, scope=scope)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing to tell: under which key, to whom, and what."""
+
+    key: str
+    to: Collection[int]
+    facts: Facts | Callable[[int], Facts]
+    useful_until: datetime | None = None
+
+
+def write_all(*, kind: str, news: Sequence[News], zone: str, now: datetime, scope: str = "") -> int:
+    """Write several things of one kind as ``write`` does one; in as many statements as for one."""
     about = kind_of(kind)
-    rows = {
-        person: Message(
+    rows = [
+        Message(
             kind=kind,
             person_id=person,
-            key=once_only(kind, key, f"p{person}"),
+            key=once_only(kind, one.key, f"p{person}"),
             scope=scope,
-            facts=facts(person) if callable(facts) else facts,
+            facts=one.facts(person) if callable(one.facts) else one.facts,
             zone=zone,
             created_at=now,
             due_at=now,
-            useful_until=useful_until or now + about.useful_for,
+            useful_until=one.useful_until or now + about.useful_for,
         )
-        for person in to
-    }
+        for one in news
+        for person in one.to
+    ]
     if about.gathers and rows:
         _gather(about, scope, rows, now)
-    return _add(rows.values())
+    return _add(rows)
 
 
 def write_to_chat(
@@ -105,16 +123,20 @@ def _add(rows: Collection[Message] | Any) -> int:
     return len(new)
 
 
-def _gather(kind: Kind, scope: str, rows: Mapping[int, Message], now: datetime) -> None:
+def _gather(kind: Kind, scope: str, rows: Sequence[Message], now: datetime) -> None:
     """Let what waits for the same letter go together with these."""
     waiting = Message.objects.filter(
-        kind=kind.name, scope=scope, person__in=rows, state=Message.State.WAITING, handed_at__isnull=True
+        kind=kind.name,
+        scope=scope,
+        person__in={row.person_id for row in rows},
+        state=Message.State.WAITING,
+        handed_at__isnull=True,
     )
     firsts = dict(waiting.order_by().values_list("person").annotate(Min("created_at")))
-    together: dict[datetime, list[int]] = defaultdict(list)
-    for person, row in rows.items():
-        row.due_at = gathered_at(firsts.get(person, now), now, kind.patience)
-        if person in firsts:
-            together[row.due_at].append(person)
+    together: dict[datetime, set[int]] = defaultdict(set)
+    for row in rows:
+        row.due_at = gathered_at(firsts.get(row.person_id, now), now, kind.patience)
+        if row.person_id is not None and row.person_id in firsts:
+            together[row.due_at].add(row.person_id)
     for due_at, people in together.items():
         waiting.filter(person__in=people).update(due_at=due_at)

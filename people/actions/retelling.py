@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from people.actions.outbox import write, write_to_chat
+from people.actions.outbox import News, write_all, write_to_chat
 from people.kinds import Facts
 from people.models import Message
 
@@ -47,7 +47,7 @@ def tell_changes(
     people.
     """
     untold = _untold(kind, scope, subject, {subject(change.facts) for change in changes}, now)
-    written = 0
+    news, chats = [], 0
     for change in changes:
         waiting = untold[subject(change.facts)]
 
@@ -57,13 +57,20 @@ def tell_changes(
             began = waiting.get(person)
             return change.facts if began is None else change.facts | {"before": began["before"]}
 
-        told: dict[str, Any] = {"kind": kind, "key": change.key, "zone": zone, "now": now, "scope": scope}
-        told["useful_until"] = change.useful_until
         to = [person for person in change.to if _says_something(facts_of(person))]
-        written += write(to=to, facts=facts_of, **told)
+        news.append(News(change.key, to, facts_of, change.useful_until))
         if change.chat and _says_something(facts_of(None)):
-            written += write_to_chat(chat=change.chat, facts=facts_of(None), **told)
-    return written
+            chats += write_to_chat(
+                kind=kind,
+                chat=change.chat,
+                key=change.key,
+                facts=facts_of(None),
+                zone=zone,
+                now=now,
+                scope=scope,
+                useful_until=change.useful_until,
+            )
+    return chats + write_all(kind=kind, news=news, zone=zone, now=now, scope=scope)
 
 
 def _says_something(facts: Facts) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from people.audit import audited
 from people.models import User
 from perks.actions.locking import locked_group
+from perks.actions.telling import tell_decisions
 from perks.models import Proof
 from perks.rules import PROOF_STEPS, ProofState
 
@@ -57,7 +58,7 @@ def decidable(proof_id: int, by: User) -> Proof:
     teach in its course, or studies in its group.
     """
     locked_group(Proof.objects.values_list("group_id", flat=True).get(pk=proof_id))
-    proof = Proof.objects.select_related("activity__course", "group").get(pk=proof_id)
+    proof = Proof.objects.select_related("activity__course", "group", "checkpoint").get(pk=proof_id)
     if not Proof.objects.decidable_by(by).filter(pk=proof_id).exists():
         raise NotAllowed(_("Only staff of the course decide about proofs, never about their own group’s."))
     return proof
@@ -74,9 +75,11 @@ def _decide(
             raise ProofChanged(proof)
         if proof.state != state and state not in PROOF_STEPS[ProofState(proof.state)]:
             raise NotAllowed(_("A proof in this state cannot become that."))
+        before = proof.state, proof.reason
         decided = state is not ProofState.PENDING
         proof.state, proof.reason = state, reason
         proof.decided_by, proof.decided_at = (by, now) if decided else (None, None)
         proof.version += 1
         proof.save(update_fields=["state", "reason", "decided_by", "decided_at", "version"])
+        tell_decisions([(proof, before)], course=proof.activity.course, by=by, now=now)
     return proof

@@ -14,8 +14,9 @@ from perks.actions.known_proofs import Known, known_proofs, meant
 from perks.actions.locking import locked_group
 from perks.actions.proof_files import Folder, NewFiles, file_in, new_files
 from perks.actions.proof_rows import COLUMNS, OPTIONAL, ProofRow, proof_rows
+from perks.actions.telling import tell_decisions, tell_people
 from perks.models import Participation, Photo, Proof, Track
-from perks.rules import ProofState
+from perks.rules import PartState, ProofState
 from schedule.models import Course
 from schedule.tables import read_table
 
@@ -52,6 +53,7 @@ def import_proofs(
     data: bytes,
     now: datetime,
     folder: Folder | None = None,
+    notify: bool = False,
     told: Told = lambda done, total: None,
 ) -> ProofsImported:
     """Record the proofs of a CSV file with the columns of ``COLUMNS``, whatever the target of the course.
@@ -63,7 +65,8 @@ def import_proofs(
     is refused for a proof that a person has decided, because an import takes nobody's decision back. Photos
     and tracks are read from the ``folder``; one that the proof has is not taken in again, another photo is
     added. The number of statements does not grow with the rows (by some for each ``BATCH``). ``told`` hears
-    of the progress. Raises BadTable where anything in the file is wrong, NotSaved where the disk does not
+    of the progress. With ``notify`` people are told of decisions, and of who was put on a known proof or
+    struck off. Raises BadTable where anything in the file is wrong, NotSaved where the disk does not
     keep the photos; then nothing is changed.
     """
     table = read_table(data, COLUMNS, OPTIONAL)
@@ -83,7 +86,9 @@ def import_proofs(
             table.check()
             changes = [change for change in changes if change.is_any]
             used = {*new, *(change.place for change in changes if change.photo)}
-            _write_all([(place, rows[place]) for place in new], changes, files, now, told)
+            made = _write_all([(place, rows[place]) for place in new], changes, files, now, told)
+            if notify:
+                _tell(course, made, changes, now)
             certain = False
     except BaseException:
         # A commit that broke off may have happened all the same: the housekeeping finds out later.
@@ -100,18 +105,35 @@ def _write_all(
     files: NewFiles,
     now: datetime,
     told: Told,
-) -> None:
-    total = len(new) + len(changes)
+) -> list[Proof]:
+    total, made = len(new) + len(changes), []
     for start in range(0, len(new), BATCH):
         told(start, total)
-        _record(new[start : start + BATCH], files, now)
+        made += _record(new[start : start + BATCH], files, now)
     for start in range(0, len(changes), BATCH):
         told(len(new) + start, total)
         _write(changes[start : start + BATCH], now)
     told(total, total)
+    return made
 
 
-def _record(places: Sequence[tuple[int, ProofRow]], files: NewFiles, now: datetime) -> None:
+def _tell(course: Course, made: Sequence[Proof], changes: Sequence[_Change], now: datetime) -> None:
+    """Tell of decisions, also of new proofs that came with one, and of who is on the others."""
+    ids = [proof.pk for proof in made] + [change.proof.pk for change in changes]
+    proofs = Proof.objects.select_related("activity__course", "checkpoint").in_bulk(ids)
+    pending = (ProofState.PENDING.value, "")
+    decided = [(proofs[one.pk], pending) for one in made if one.state != ProofState.PENDING]
+    decided += [(proofs[one.proof.pk], one.before) for one in changes if one.is_decision]
+    tell_decisions(decided, course=course, by=None, now=now)
+    turned = [(proofs[one.proof.pk], part, "") for one in changes for part in one.added]
+    other = {PartState.NAMED: PartState.STRUCK, PartState.STRUCK: PartState.NAMED}
+    turned += [
+        (proofs[one.proof.pk], part, other[PartState(part.state)]) for one in changes for part in one.turned
+    ]
+    tell_people(turned, course=course, by=None, now=now)
+
+
+def _record(places: Sequence[tuple[int, ProofRow]], files: NewFiles, now: datetime) -> list[Proof]:
     """Store new proofs with their people and files."""
     proofs = Proof.objects.bulk_create(
         Proof(
@@ -140,6 +162,7 @@ def _record(places: Sequence[tuple[int, ProofRow]], files: NewFiles, now: dateti
     Track.objects.bulk_create(
         track_row(files.tracks[place], proof) for place, _row, proof in made if place in files.tracks
     )
+    return proofs
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +176,12 @@ class _Change:
     turned: tuple[Participation, ...]
     photo: Photo | None
     track: Track | None
+    before: tuple[str, str]
+    """The state and the reason until now."""
+
+    @property
+    def is_decision(self) -> bool:
+        return bool({"state", "reason"} & self.columns)
 
     @property
     def is_any(self) -> bool:
@@ -172,6 +201,7 @@ def _change(place: int, row: ProofRow, known: Known, files: NewFiles, now: datet
         wanted["reason"] = row.reason
     if row.external_id:
         wanted |= {column: getattr(row, column) for column in ("activity_id", "checkpoint_id", "taken_at")}
+    before = proof.state, proof.reason
     changed = {column: value for column, value in wanted.items() if getattr(proof, column) != value}
     if {"state", "reason"} & set(changed):
         changed |= {"decided_by_id": None, "decided_at": now if row.state is not ProofState.PENDING else None}
@@ -187,6 +217,7 @@ def _change(place: int, row: ProofRow, known: Known, files: NewFiles, now: datet
         turned,
         kept.row(proof, known.next_position) if kept and not known.has(kept.sha256) else None,
         track_row(read, proof) if read and not known.track else None,
+        before,
     )
     proof.version += change.is_any
     return change

@@ -14,6 +14,7 @@ from people.audit import audited
 from people.models import User
 from perks.actions.decide import NotAllowed, decidable
 from perks.actions.locking import locked_group
+from perks.actions.telling import tell_people
 from perks.models import Participation, Proof
 from perks.queries.members import members_at
 from perks.queries.worth import group_proofs
@@ -35,6 +36,7 @@ def add_participant(*, proof_id: int, person_id: int, by: User, now: datetime) -
             raise NotAllowed(_("This person was not in the group at the moment that the proof shows."))
         part = Participation.objects.create(proof=proof, person_id=person_id, changed_by=by, changed_at=now)
         _changed(proof)
+        tell_people([(proof, part, "")], course=proof.activity.course, by=by, now=now)
     return part
 
 
@@ -89,8 +91,10 @@ def _turn(proof_id: int, person_id: int, by: User, now: datetime, state: PartSta
         proof = decidable(proof_id, by)
         part = proof.parts.get(person_id=person_id)
         if part.state != state:
+            before = part.state
             _set(part, state, by, now)
             _changed(proof)
+            tell_people([(proof, part, before)], course=proof.activity.course, by=by, now=now)
     return part
 
 

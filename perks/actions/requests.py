@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from people.actions.outbox import write, write_to_chat
 from people.audit import audited
 from people.models import User
 from perks.actions.locking import locked_group
+from perks.messages.request import FILED, WITHDRAWN, request_facts
 from perks.models import ExtensionRequest, RequestedAssignment
 from perks.queries.standing import activities_of, move_rule
 from perks.rules import (
@@ -31,6 +33,7 @@ from perks.rules import (
     request_state,
 )
 from schedule.access import student_enrolment, teaches
+from schedule.audience import chat_of, members_of
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from schedule.rules import utc
 
@@ -73,14 +76,17 @@ def file_request(
     by: User | None,
     now: datetime,
     base: int | Unseen | None = UNSEEN,
+    silent: bool = False,
+    told_at: datetime | None = None,
 ) -> Filed:
     """Ask, for a whole group, that the deadlines of these assignments (by number) move to the target.
 
     The numbers are the whole choice: they take the place of what was asked for before, where that may still
     be changed. ``by`` is the group's representative or staff of the course, None a command of theirs.
     ``base`` is the id of the request that they saw standing, None where they saw none. Asking for what
-    stands already changes nothing. Raises RequestRefused, of two people who start from the same request the
-    second gets RequestChanged.
+    stands already changes nothing. The group is told, unless ``silent``; as of ``told_at`` where what
+    happened then is written down only now. Raises RequestRefused, of two people who start from the same
+    request the second gets RequestChanged.
     """
     with audited(by=by), transaction.atomic():
         group = locked_group(group.pk)
@@ -95,19 +101,31 @@ def file_request(
             raise RequestRefused(_("Requests were taken until the target, and it has passed."))
         state = _state_of(group, rule, now, standing)
         _check_step(state, standing, set(numbers), actor, now=now)
+        before = _numbers_of(standing) if standing else []
         if standing is not None:
             _end(standing, ExtensionRequest.End.REPLACED, by=by, now=now)
         request = ExtensionRequest.objects.create(group=group, filed_at=now, filed_by=by)
         RequestedAssignment.objects.bulk_create(
             RequestedAssignment(request=request, assignment=assignment) for assignment in chosen
         )
+        if not silent:
+            _tell(request, group, rule, by=by, now=told_at or now, chosen=chosen, before=before)
     return Filed(request, is_new=True)
 
 
 def withdraw_request(
-    *, group: StudyGroup, by: User | None, now: datetime, base: int | Unseen | None = UNSEEN
+    *,
+    group: StudyGroup,
+    by: User | None,
+    now: datetime,
+    base: int | Unseen | None = UNSEEN,
+    silent: bool = False,
+    told_at: datetime | None = None,
 ) -> ExtensionRequest | None:
-    """Take a group's request back: the one that ended, None where none stood. Raises RequestRefused."""
+    """Take a group's request back: the one that ended, None where none stood. Raises RequestRefused.
+
+    The group is told as by ``file_request``.
+    """
     with audited(by=by), transaction.atomic():
         group = locked_group(group.pk)
         actor = _actor(group, by)
@@ -124,7 +142,46 @@ def withdraw_request(
                 else _("The target has passed: only staff can withdraw the request now.")
             )
         _end(standing, ExtensionRequest.End.WITHDRAWN, by=by, now=now)
+        if not silent:
+            chosen = [each.assignment for each in standing.choices.select_related("assignment")]
+            _tell(standing, group, rule, by=by, now=told_at or now, chosen=chosen, state=state)
     return standing
+
+
+def _tell(
+    request: ExtensionRequest,
+    group: StudyGroup,
+    rule: MoveRule,
+    *,
+    by: User | None,
+    now: datetime,
+    chosen: Sequence[Assignment],
+    before: Sequence[int] = (),
+    state: RequestState | None = None,
+) -> None:
+    """Tell the group, also whoever asked: it is theirs to keep; of a withdrawal what it was, ``state``."""
+    request.group, event = group, FILED if state is None else WITHDRAWN
+    facts = request_facts(
+        request,
+        event=event,
+        by=by,
+        chosen=sorted(chosen, key=lambda one: one.number),
+        before=before,
+        target_at=rule.target_at,
+        state=state or _state_of(group, rule, now, request),
+    )
+    course = group.course
+    told: dict[str, Any] = {
+        "kind": "request",
+        "key": f"{request.pk}:{event}",
+        "facts": facts,
+        "zone": course.time_zone,
+        "now": now,
+        "scope": course.slug,
+    }
+    write(to=members_of(group), **told)
+    if chat := chat_of(course):
+        write_to_chat(chat=chat, **told)
 
 
 def _actor(group: StudyGroup, by: User | None) -> Actor:

@@ -12,6 +12,7 @@ from people.audit import audited
 from people.models import User
 from people.storage import durable_storage
 from perks.actions.decide import NotAllowed, decidable
+from perks.actions.telling import tell_of_photo
 from perks.models import Photo
 from schedule.access import teaches
 
@@ -40,8 +41,10 @@ def put_back(*, photo_id: int, by: User, now: datetime) -> Photo:
     """Show a photo again that was taken down, as staff. Raises NotAllowed."""
     with audited(by=by), transaction.atomic():
         photo = _locked(photo_id, by)
+        asked_by = photo.hidden_by_id
         photo.hidden_at = photo.hidden_by = None
         photo.save(update_fields=["hidden_at", "hidden_by"])
+        tell_of_photo(photo, asked_by=asked_by, by=by, now=now)
     return photo
 
 
@@ -50,6 +53,7 @@ def remove(*, photo_id: int, by: User, now: datetime) -> Photo:
     with audited(by=by), transaction.atomic():
         photo = _locked(photo_id, by)
         paths = removed([photo], now)
+        tell_of_photo(photo, asked_by=photo.hidden_by_id, by=by, now=now)
         transaction.on_commit(lambda: durable_storage().forget(paths), robust=True)
     return photo
 

@@ -17,6 +17,8 @@ from schedule.cells import BadCell, moment
 from schedule.models import Course
 from schedule.tables import BadTable, decoded
 
+NOTIFY = "write to those whom it concerns; without it nobody is told"
+
 
 class CourseCommand(BaseCommand):
     """A command about one course."""
@@ -39,6 +41,7 @@ class ImportCommand(CourseCommand):
         super().add_arguments(parser)
         told = f"CSV with the columns {', '.join(self.columns)}; - for standard input"
         parser.add_argument("file", metavar="FILE", help=told)
+        parser.add_argument("--notify", action="store_true", help=NOTIFY)
 
 
 def course_called(slug: str) -> Course:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -45,7 +46,7 @@ def activity(course: Course) -> Activity:
 
 
 def ask(
-    group: StudyGroup, numbers: Sequence[int], by: User | None, now: datetime = NOW, **seen: int | None
+    group: StudyGroup, numbers: Sequence[int], by: User | None, now: datetime = NOW, **seen: Any
 ) -> Filed:
     return file_request(group=group, numbers=numbers, by=by, now=now, **seen)
 

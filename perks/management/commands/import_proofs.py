@@ -43,7 +43,9 @@ class Command(ImportCommand):
         folder = folder_at(options["files"])
         try:
             with all_or_nothing(options["file"]), ProgressBar(sys.stderr, "Importing") as bar:
-                done = import_proofs(course=course, data=data, now=now, folder=folder, told=bar)
+                done = import_proofs(
+                    course=course, data=data, now=now, folder=folder, notify=options["notify"], told=bar
+                )
         except NotSaved as wrong:
             raise CommandError(f"The photos cannot be kept: {wrong}. Nothing was imported.") from None
         self.stdout.write(f"New: {done.new}. Changed: {done.changed}. Nothing to change: {done.unchanged}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import IntegrityError
@@ -11,8 +11,20 @@ from django.utils import timezone
 
 from perks.actions.requests import Filed, RequestRefused, file_request, withdraw_request
 from perks.queries.standing import moves
-from schedule.management.course_command import CourseCommand, course_called, moment_given
+from schedule.management.course_command import NOTIFY, CourseCommand, course_called, moment_given
 from schedule.models import Course, StudyGroup
+
+
+class Telling(TypedDict):
+    """Whether the group is told, and as of when."""
+
+    silent: bool
+    told_at: datetime | None
+
+
+def _telling(options: dict[str, Any]) -> Telling:
+    """A request of the past is written down now, and so it is told now."""
+    return {"silent": not options["notify"], "told_at": timezone.now()}
 
 
 class Command(CourseCommand):
@@ -27,6 +39,7 @@ class Command(CourseCommand):
         parser.add_argument("numbers", metavar="NUMBER", nargs="*", type=int, help="assignments to move")
         parser.add_argument("--at", metavar="MOMENT", help="when it was asked for; now unless given")
         parser.add_argument("--withdraw", action="store_true", help="take the group's request back")
+        parser.add_argument("--notify", action="store_true", help=NOTIFY)
 
     def handle(self, *args: Any, **options: Any) -> None:
         course = course_called(options["course"])
@@ -41,9 +54,9 @@ class Command(CourseCommand):
             raise CommandError("Name the assignments to move, or --withdraw without any.")
         try:
             if options["withdraw"]:
-                self._withdraw(group, at)
+                self._withdraw(group, at, _telling(options))
             else:
-                self._file(group, numbers, at)
+                self._file(group, numbers, at, _telling(options))
         except RequestRefused as refused:
             raise CommandError(f"Nothing was changed. {refused}") from None
         except IntegrityError:
@@ -51,15 +64,15 @@ class Command(CourseCommand):
                 "Somebody changed the same request meanwhile: nothing was changed, try again."
             ) from None
 
-    def _file(self, group: StudyGroup, numbers: list[int], at: datetime) -> None:
-        filed: Filed = file_request(group=group, numbers=numbers, by=None, now=at)
+    def _file(self, group: StudyGroup, numbers: list[int], at: datetime, told: Telling) -> None:
+        filed: Filed = file_request(group=group, numbers=numbers, by=None, now=at, **told)
         asked = ", ".join(map(str, sorted(numbers)))
         state = moves(group.course, at, groups=[group.pk])[group.pk].state
         done = "asks" if filed.is_new else "asks already"
         self.stdout.write(f"Group {group} {done} to move {asked}: {state}.")
 
-    def _withdraw(self, group: StudyGroup, at: datetime) -> None:
-        withdrawn = withdraw_request(group=group, by=None, now=at)
+    def _withdraw(self, group: StudyGroup, at: datetime, told: Telling) -> None:
+        withdrawn = withdraw_request(group=group, by=None, now=at, **told)
         self.stdout.write(
             f"Group {group}: the request is withdrawn." if withdrawn else f"Group {group} asks for nothing."
         )

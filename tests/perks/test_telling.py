@@ -1,0 +1,217 @@
+"""What becomes of proofs and requests is told: to whom it concerns, once, and only while it is so."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from people.kinds import kind_of
+from people.models import Message, User
+from perks.actions.decide import NotAllowed, approve, reject, reopen
+from perks.actions.participants import add_participant, keep, strike
+from perks.actions.requests import RequestRefused, file_request, withdraw_request
+from perks.actions.take_down import put_back, remove
+from perks.models import Activity, Proof
+from schedule.models import Course, StudyGroup
+from tests.factories import (
+    make_activity,
+    make_assignment,
+    make_enrolment,
+    make_extension_rule,
+    make_photo,
+    make_proof,
+    moscow,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = moscow(2025, 11, 20, 12)
+
+
+@pytest.fixture
+def activity(course: Course) -> Activity:
+    make_extension_rule(course=course)
+    return make_activity(course=course, min_people=2)
+
+
+@pytest.fixture
+def pending(activity: Activity, group: StudyGroup, student: User, group_mate: User) -> Proof:
+    return make_proof(
+        group=group,
+        activity=activity,
+        people=[student, group_mate],
+        state=Proof.State.PENDING,
+        posted_by=student,
+    )
+
+
+def told(kind: str = "proof") -> list[Message]:
+    return list(Message.objects.filter(kind=kind).exclude(state="dropped").order_by("pk"))
+
+
+def to_whom(kind: str = "proof") -> set[int | None]:
+    return {message.person_id for message in told(kind)}
+
+
+def holds(message: Message) -> str:
+    return kind_of(message.kind).holds(message.person_id, message.facts, NOW)
+
+
+class TestProofs:
+    def test_a_decision_is_told_to_whom_it_counts(
+        self, pending: Proof, student: User, group_mate: User, representative: User, assistant: User
+    ) -> None:
+        approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
+        assert to_whom() == {student.pk, group_mate.pk}
+        assert {holds(message) for message in told()} == {""}
+
+    def test_decided_again_before_it_went_is_told_as_one(self, pending: Proof, assistant: User) -> None:
+        approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
+        reject(proof_id=pending.pk, version=2, by=assistant, now=NOW, reason="Blurred")
+        assert {tuple(message.facts["before"]) for message in told()} == {("pending", "")}
+        assert {tuple(message.facts["after"]) for message in told()} == {("rejected", "Blurred")}
+        reopen(proof_id=pending.pk, version=3, by=assistant, now=NOW)
+        assert told() == []
+
+    def test_what_went_and_is_taken_back_is_told(self, pending: Proof, assistant: User) -> None:
+        approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
+        Message.objects.update(state="sent", settled_at=NOW)
+        reopen(proof_id=pending.pk, version=2, by=assistant, now=NOW)
+        assert [holds(message) for message in told()] == ["changed_again"] * 2 + [""] * 2
+
+    def test_who_is_struck_off_no_longer_hears_of_the_decision(
+        self, pending: Proof, student: User, group_mate: User, assistant: User
+    ) -> None:
+        approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
+        strike(proof_id=pending.pk, person_id=group_mate.pk, by=assistant, now=NOW)
+        mine = {message.facts["topic"]: holds(message) for message in told() if message.person == group_mate}
+        assert mine == {"decision": "changed_again", "person": ""}
+
+    def test_struck_and_kept_before_it_went_is_nothing(
+        self, pending: Proof, group_mate: User, assistant: User
+    ) -> None:
+        strike(proof_id=pending.pk, person_id=group_mate.pk, by=assistant, now=NOW)
+        assert to_whom() == {group_mate.pk}
+        keep(proof_id=pending.pk, person_id=group_mate.pk, by=assistant, now=NOW)
+        assert told() == []
+
+    def test_who_is_added_is_told(self, pending: Proof, representative: User, assistant: User) -> None:
+        add_participant(proof_id=pending.pk, person_id=representative.pk, by=assistant, now=NOW)
+        assert [(message.person_id, holds(message)) for message in told()] == [(representative.pk, "")]
+
+    @pytest.mark.parametrize(("act", "after"), [(put_back, "shown"), (remove, "removed")])
+    def test_who_had_a_photo_taken_down_is_told(
+        self, pending: Proof, student: User, assistant: User, act: Any, after: str
+    ) -> None:
+        photo = make_photo(proof=pending, hidden_at=NOW, hidden_by=student)
+        act(photo_id=photo.pk, by=assistant, now=NOW)
+        assert [(one.person_id, one.facts["after"], holds(one)) for one in told()] == [
+            (student.pk, [after], "")
+        ]
+
+    def test_a_refusal_leaves_no_message(self, pending: Proof, student: User, assistant: User) -> None:
+        with pytest.raises(NotAllowed):
+            approve(proof_id=pending.pk, version=1, by=student, now=NOW)
+        with pytest.raises(NotAllowed):
+            reject(proof_id=pending.pk, version=1, by=assistant, now=NOW, reason="")
+        assert told() == []
+
+    def test_a_rollback_leaves_no_message(self, pending: Proof, assistant: User) -> None:
+        with transaction.atomic():
+            approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
+            transaction.set_rollback(True)
+        assert told() == []
+
+    def test_the_statements_do_not_grow_with_the_people(
+        self, activity: Activity, group: StudyGroup, assistant: User
+    ) -> None:
+        counts = []
+        for number in (2, 30):
+            people = [make_enrolment(group=group).person for _each in range(number)]
+            proof = make_proof(group=group, activity=activity, people=people, state=Proof.State.PENDING)
+            with CaptureQueriesContext(connection) as captured:
+                approve(proof_id=proof.pk, version=1, by=assistant, now=NOW)
+            counts.append(len(captured))
+        assert counts[0] == counts[1], counts
+
+
+class TestRequests:
+    @pytest.fixture(autouse=True)
+    def six(self, activity: Activity) -> None:
+        for number in range(1, 7):
+            make_assignment(course=activity.course, number=number)
+
+    def test_the_group_is_told_of_each_step(
+        self, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        file_request(group=group, numbers=[2, 5], by=representative, now=NOW)
+        assert to_whom("request") == {representative.pk, student.pk}
+        file_request(group=group, numbers=[3, 5], by=representative, now=NOW)
+        withdraw_request(group=group, by=representative, now=NOW)
+        mine = [message for message in told("request") if message.person_id == student.pk]
+        assert [(one.facts["event"], one.facts["before"], holds(one)) for one in mine] == [
+            ("filed", [], "changed_again"),
+            ("filed", [2, 5], "changed_again"),
+            ("withdrawn", [], ""),
+        ]
+
+    def test_asking_for_what_stands_tells_nothing_new(
+        self, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        for _each in range(2):
+            file_request(group=group, numbers=[2, 5], by=representative, now=NOW)
+        assert len(told("request")) == 2
+
+    def test_a_refusal_leaves_no_message(self, group: StudyGroup, representative: User) -> None:
+        with pytest.raises(RequestRefused):
+            file_request(group=group, numbers=[1], by=representative, now=NOW)
+        assert told("request") == []
+
+    @pytest.mark.parametrize("more", [[], ["--notify"]])
+    def test_the_command_tells_where_it_is_asked_to(
+        self, group: StudyGroup, student: User, more: list[str]
+    ) -> None:
+        arguments = ["effdl", "417", "2", "5", "--at", "2025-11-20T12:00:00", *more]
+        call_command("request_extension", *arguments, stdout=StringIO())
+        assert len(told("request")) == len(more)
+
+
+HEADER = "group,activity,checkpoint,taken_at,participants,status,file,id,reason\n"
+
+
+class TestImport:
+    def imported(self, tmp_path: Path, rows: str, *more: str) -> None:
+        file = tmp_path / "proofs.csv"
+        file.write_text(HEADER + rows)
+        call_command("import_proofs", "effdl", str(file), *more, stdout=StringIO())
+
+    def row(self, status: str, *people: User, reason: str = "") -> str:
+        emails = " ".join(person.email for person in people)
+        return f"417,1,,2025-11-01T12:00:00,{emails},{status},,7,{reason}\n"
+
+    def test_silent_unless_asked(
+        self, activity: Activity, student: User, group_mate: User, tmp_path: Path
+    ) -> None:
+        self.imported(tmp_path, self.row("approved", student, group_mate))
+        assert told() == []
+
+    def test_decisions_and_people_that_changed_are_told(
+        self, activity: Activity, student: User, group_mate: User, representative: User, tmp_path: Path
+    ) -> None:
+        self.imported(tmp_path, self.row("pending", student, group_mate), "--notify")
+        assert told() == []
+        self.imported(tmp_path, self.row("approved", student, group_mate), "--notify")
+        assert to_whom() == {student.pk, group_mate.pk}
+        Message.objects.update(state="sent", settled_at=NOW)
+        for _each in range(2):
+            self.imported(tmp_path, self.row("approved", student, representative), "--notify")
+        assert [(one.person_id, one.facts["after"]) for one in told()[2:]] == [
+            (representative.pk, ["named"]),
+            (group_mate.pk, ["struck"]),
+        ]
