@@ -68,6 +68,12 @@ def answer_in_words(error: str, *, to_chat: bool = False) -> str:
     return _("The portal could not write it. Whoever looks after the portal finds more in its log.")
 
 
+def bare_answer(error: str) -> str:
+    """What the other side said, without the sentence that we put before it."""
+    told = next((sentence for sentence in _SENTENCES if error.startswith(sentence)), "")
+    return error[len(told) :].strip().removeprefix("(").removesuffix(")") if told else error
+
+
 def _of_a_mail_server(error: str, code: int) -> str:
     if code < 500:
         return _("The mail server asks to try again later.")

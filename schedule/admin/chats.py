@@ -24,7 +24,7 @@ class ChatForm(CourseForm):
     """The token is typed, never shown: what stands is kept where nothing is typed."""
 
     token = forms.CharField(
-        label=gettext_lazy("bot token"),
+        label=gettext_lazy("Bot token"),
         required=False,
         max_length=100,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "vTextField"}),

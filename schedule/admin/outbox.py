@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,12 +23,13 @@ from people.channels.chats import find_chat
 from people.kinds import Letter, kind_of
 from people.letters import language_of, letter_of, zone_of
 from people.models import Decision, Message
-from people.why import why
+from people.why import bare_answer, why
 from schedule.admin.filters import CourseFilter, taught_courses
 from schedule.admin.outbox_filters import KindFilter, StateFilter
 from schedule.admin.taught import NOTHING, TaughtAdmin, moment_in
 from schedule.models import Course
 from schedule.moments import course_name
+from schedule.wording import distance_text
 
 logger = logging.getLogger(__name__)
 AGAIN, GIVE_UP = "_again", "_give_up"
@@ -122,7 +124,12 @@ class MessageAdmin(TaughtAdmin):
 
     @admin.display(description=gettext_lazy("due"), ordering="due_at")
     def due(self, message: Message) -> SafeString:
-        return moment_in(zone_of(message), message.due_at)
+        at = moment_in(zone_of(message), message.due_at)
+        if message.settled_at is not None and message.state != Message.State.FAILED:
+            return at
+        return format_html(
+            '{}<br><span class="age">{}</span>', at, distance_text(message.due_at, timezone.now())
+        )
 
     @admin.display(description=gettext_lazy("why"))
     def what_is_wrong(self, message: Message) -> str:
@@ -178,6 +185,7 @@ class MessageAdmin(TaughtAdmin):
             "kind": kind_name(message),
             "course": course_name(course) if course else message.scope,
             "why": why(message),
+            "answer": bare_answer(message.error),
             "letter": as_read(message),
             "decisions": Decision.objects.filter(message=message).select_related("by"),
             "zone": zone_of(message),
