@@ -73,7 +73,7 @@ class KeptLetter:
 
     @property
     def subject(self) -> str:
-        return str(self._parsed["Subject"] or "")
+        return " ".join(str(self._parsed["Subject"] or "").split())
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
