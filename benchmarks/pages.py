@@ -29,6 +29,7 @@ from django.test.utils import CaptureQueriesContext, override_settings, setup_te
 from django.utils import timezone  # noqa: E402
 
 from grading.models import Submission  # noqa: E402
+from people.actions.calendar_address import calendar_secret  # noqa: E402
 from people.models import User  # noqa: E402
 from perks.models import Photo, Proof  # noqa: E402
 from schedule.models import Course, Role, StudyGroup  # noqa: E402
@@ -67,6 +68,8 @@ PAGES = (
     Page("perk: the gallery", Role.STUDENT, "/courses/{course}/perk/proofs/", "proofs, photos"),
     Page("perk: one proof", Role.STUDENT, "/courses/{course}/perk/proofs/{proof}/", "photos, people"),
     Page("perk: add a proof", Role.STUDENT, "/courses/{course}/perk/add/?activity=1", "people"),
+    Page("calendar: the addresses", Role.STUDENT, "/calendar/", "–"),
+    Page("calendar: the feed", Role.STUDENT, "/calendar/{secret}.ics", "classes, deadlines, work"),
     Page("about the course", Role.STUDENT, "/courses/{course}/about/", "–"),
     Page("TA: the queue", Role.ASSISTANT, "/admin/grading/submission/", "works, students"),
     Page("TA: one work", Role.ASSISTANT, "/admin/grading/submission/{work}/change/", "attempts, files"),
@@ -86,6 +89,7 @@ def make(rows: int, now: datetime) -> Size:
     group = factories.make_group(course=course)
     student = factories.make_enrolment(group=group).person
     assistant = factories.make_enrolment(course=course, role=Role.ASSISTANT).person
+    calendar_secret(person=student, language="en", now=now)
     issued_on, due_at = today - timedelta(days=9), now + timedelta(days=5)
     assignments = [
         factories.make_assignment(course=course, issued_on=issued_on, due_at=due_at) for _row in range(rows)
@@ -149,7 +153,11 @@ def statements(page: Page, size: Size) -> int:
     client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
     client.force_login(size.student if page.role == Role.STUDENT else size.assistant)
     path = page.path.format(
-        course=size.course.slug, receipt=size.work.receipt, work=size.work.pk, proof=size.proof.pk
+        course=size.course.slug,
+        receipt=size.work.receipt,
+        work=size.work.pk,
+        proof=size.proof.pk,
+        secret=size.student.feed_secret.secret,
     )
     client.get(path)
     with CaptureQueriesContext(connection) as captured:

@@ -43,7 +43,7 @@ def personal_feed(person: User, now: datetime) -> Feed:
     studies = [found for enrolments in parts if (found := _studies(enrolments)) is not None]
     events = class_events(courses) if courses else []
     events += deadline_events(person, studies, now) if studies else []
-    names = ", ".join(course.short_title for course in courses)
+    names = ", ".join(dict.fromkeys(course.short_title for course in courses))
     return Feed(
         name=_("%(courses)s: classes and deadlines") % {"courses": names} if names else _("Course portal"),
         description=_("Classes, exams, and the deadlines that hold for you."),

@@ -125,7 +125,7 @@ def test_pages_of_a_student(
     sign_in(look, live_server, student)
     base = f"{live_server.url}/courses/{course.slug}/"
     tails = ["schedule/", "about/", "assignments/", "grades/", term, "nothing-here/"]
-    addresses = [f"{live_server.url}/", *(f"{base}{tail}" for tail in tails)]
+    addresses = [f"{live_server.url}/", f"{live_server.url}/calendar/", *(f"{base}{tail}" for tail in tails)]
     addresses += [f"{base}assignments/{number}/" for number in (1, 2, 3, 4)]
     assert faults(look, addresses) == {}
 
