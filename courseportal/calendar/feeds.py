@@ -37,10 +37,8 @@ def personal_feed(person: User, now: datetime) -> Feed:
     In six statements, one with no course; where they study four and four a course, three more for each
     whose group asked to move deadlines. Raises NoZone.
     """
-    parts = _parts(person, now)
-    courses = [enrolments[0].course for enrolments in parts]
+    courses, studies = taking_part(person, now)
     _check_zones(courses)
-    studies = [found for enrolments in parts if (found := _studies(enrolments)) is not None]
     events = class_events(courses) if courses else []
     events += deadline_events(person, studies, now) if studies else []
     names = ", ".join(dict.fromkeys(course.short_title for course in courses))
@@ -63,9 +61,14 @@ def course_feed(course: Course) -> Feed:
     )
 
 
-def calendar_courses(person: User, now: datetime) -> list[Course]:
-    """The courses whose classes are in a person's calendar, the newest first; in one statement."""
-    return [enrolments[0].course for enrolments in _parts(person, now)]
+def taking_part(person: User, now: datetime) -> tuple[list[Course], list[Studies]]:
+    """The courses that are in a person's calendar, the newest first, and those of them that they study.
+
+    In one statement.
+    """
+    parts = _parts(person, now)
+    studies = [found for enrolments in parts if (found := _studies(enrolments)) is not None]
+    return [enrolments[0].course for enrolments in parts], studies
 
 
 def _parts(person: User, now: datetime) -> list[list[Enrolment]]:

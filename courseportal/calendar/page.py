@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from courseportal.calendar.addresses import course_address, language_of, personal_address
-from courseportal.calendar.feeds import calendar_courses
+from courseportal.calendar.feeds import taking_part
 from people.models import FeedSecret, User
 from schedule.models import Course
 
@@ -30,7 +30,8 @@ class CalendarAddress:
 class CalendarPage:
     """All that the page shows. ``language`` is that of the events, ``chosen`` whether preferences set it.
 
-    ``is_local`` says that the portal is only on this device, so that no other can read the calendar.
+    ``studies`` is false for somebody who has no deadlines. ``is_local`` says that the portal is only on this
+    device, so that no other can read the calendar.
     """
 
     own: CalendarAddress
@@ -38,19 +39,21 @@ class CalendarPage:
     made_at: datetime
     language: str
     chosen: bool
+    studies: bool
     is_local: bool
 
 
 def calendar_page(feed: FeedSecret, person: User, now: datetime) -> CalendarPage:
     """The addresses of a person's calendars, in one statement."""
     own = CalendarAddress(personal_address(feed))
-    courses = calendar_courses(person, now)
+    courses, studies = taking_part(person, now)
     return CalendarPage(
         own=own,
         courses=tuple(CalendarAddress(course_address(feed, course), course) for course in courses),
         made_at=feed.made_at,
         language=language_of(feed),
         chosen=bool(person.language),
+        studies=bool(studies),
         is_local=_is_local(urlsplit(own.url).hostname or ""),
     )
 
