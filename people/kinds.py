@@ -22,6 +22,10 @@ Facts = dict[str, Any]
 """What a message says, in values that JSON knows; moments are ISO 8601 with an offset."""
 
 
+NOT_YET: Final = "not_yet"
+"""Answered by ``holds``: not true as it is written, and the next sweep writes it anew; it waits for that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A message in words, of which its text, its HTML and its line under the bell are made."""

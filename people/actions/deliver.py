@@ -19,7 +19,7 @@ from django.db.models import Q
 from people.channels.answers import Answer, Down, Outcome
 from people.channels.chats import CHAT_OFF, find_chat, send_to_chat
 from people.channels.mail import Mail
-from people.kinds import Kind, kind_of
+from people.kinds import NOT_YET, Kind, kind_of
 from people.letters import envelope, zone_of
 from people.models import Choice, Message, User
 from people.rules import (
@@ -35,6 +35,8 @@ from people.rules import (
 )
 
 logger = logging.getLogger(__name__)
+
+WAIT_FOR_THE_SWEEP = timedelta(minutes=1)
 
 ACCOUNT_CLOSED = "account_closed"
 
@@ -187,7 +189,9 @@ def _still_true(in_hand: _InHand, person: User | None, now: datetime, done: Deli
         elif message.person_id is None and find_chat(message.chat) is None:
             _end(in_hand, message, MessageState.DROPPED, now, reason=CHAT_OFF)
             done.dropped += 1
-        elif why := kind.holds(message.person_id, message.facts, now):
+        elif (why := kind.holds(message.person_id, message.facts, now)) == NOT_YET:
+            _put_off(in_hand, message, now + WAIT_FOR_THE_SWEEP, done)
+        elif why:
             _end(in_hand, message, MessageState.DROPPED, now, reason=why)
             done.dropped += 1
         else:
@@ -198,10 +202,15 @@ def _still_true(in_hand: _InHand, person: User | None, now: datetime, done: Deli
                 _end(in_hand, message, MessageState.KEPT, now, reason=told.reason)
                 done.kept += 1
             else:
-                in_hand_rows = Message.objects.filter(in_hand.rows([message]))
-                in_hand_rows.update(state=MessageState.WAITING, claimed_until=None, due_at=told.until)
-                done.put_off += 1
+                _put_off(in_hand, message, told.until or now, done)
     return true
+
+
+def _put_off(in_hand: _InHand, message: Message, until: datetime, done: Delivered) -> None:
+    Message.objects.filter(in_hand.rows([message])).update(
+        state=MessageState.WAITING, claimed_until=None, due_at=until
+    )
+    done.put_off += 1
 
 
 def _verdict(message: Message, person: User | None, wish: Wish, now: datetime) -> Verdict:

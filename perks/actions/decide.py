@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from people.audit import audited
 from people.models import User
+from perks.actions.afterwards import group_changed
 from perks.actions.locking import locked_group
 from perks.actions.telling import tell_decisions
 from perks.models import Proof
@@ -82,4 +83,5 @@ def _decide(
         proof.version += 1
         proof.save(update_fields=["state", "reason", "decided_by", "decided_at", "version"])
         tell_decisions([(proof, before)], course=proof.activity.course, by=by, now=now)
+        group_changed(proof.group, now)
     return proof

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from people.audit import audited
 from people.models import User
+from perks.actions.afterwards import group_changed
 from perks.actions.decide import NotAllowed, decidable
 from perks.actions.locking import locked_group
 from perks.actions.telling import tell_people
@@ -35,7 +36,7 @@ def add_participant(*, proof_id: int, person_id: int, by: User, now: datetime) -
         if person_id not in {member.person_id for member in members_at(proof.group, proof.taken_at)}:
             raise NotAllowed(_("This person was not in the group at the moment that the proof shows."))
         part = Participation.objects.create(proof=proof, person_id=person_id, changed_by=by, changed_at=now)
-        _changed(proof)
+        _changed(proof, now)
         tell_people([(proof, part, "")], course=proof.activity.course, by=by, now=now)
     return part
 
@@ -59,13 +60,13 @@ def not_in_photo(*, proof_id: int, by: User, now: datetime) -> PartState:
     """
     with audited(by=by), transaction.atomic():
         locked_group(Proof.objects.values_list("group_id", flat=True).get(pk=proof_id))
-        proof = Proof.objects.select_related("activity__course").get(pk=proof_id)
+        proof = Proof.objects.select_related("activity__course", "group").get(pk=proof_id)
         part = proof.parts.get(person=by)
         if part.state == PartState.NAMED:
             every = group_proofs(proof.activity.course, proof.group_id)
             state = PartState.DISPUTED if every.is_needed(proof.pk) else PartState.STRUCK
             _set(part, state, by, now)
-            _changed(proof)
+            _changed(proof, now)
     return PartState(part.state)
 
 
@@ -76,13 +77,13 @@ def in_photo_after_all(*, proof_id: int, by: User, now: datetime) -> PartState:
     """
     with audited(by=by), transaction.atomic():
         locked_group(Proof.objects.values_list("group_id", flat=True).get(pk=proof_id))
-        proof = Proof.objects.get(pk=proof_id)
+        proof = Proof.objects.select_related("group").get(pk=proof_id)
         part = proof.parts.get(person=by)
         if part.state != PartState.NAMED:
             if part.changed_by_id != by.pk:
                 raise NotAllowed(_("Staff have decided about this; ask them."))
             _set(part, PartState.NAMED, by, now)
-            _changed(proof)
+            _changed(proof, now)
     return PartState(part.state)
 
 
@@ -93,7 +94,7 @@ def _turn(proof_id: int, person_id: int, by: User, now: datetime, state: PartSta
         if part.state != state:
             before = part.state
             _set(part, state, by, now)
-            _changed(proof)
+            _changed(proof, now)
             tell_people([(proof, part, before)], course=proof.activity.course, by=by, now=now)
     return part
 
@@ -103,7 +104,8 @@ def _set(part: Participation, state: PartState, by: User, now: datetime) -> None
     part.save(update_fields=["state", "changed_by", "changed_at"])
 
 
-def _changed(proof: Proof) -> None:
+def _changed(proof: Proof, now: datetime) -> None:
     """Whoever decides about the proof decides about who is on it."""
     proof.version += 1
     proof.save(update_fields=["version"])
+    group_changed(proof.group, now)

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from people.actions.outbox import write, write_to_chat
 from people.audit import audited
 from people.models import User
+from perks.actions.afterwards import group_changed
 from perks.actions.locking import locked_group
 from perks.messages.request import FILED, WITHDRAWN, request_facts
 from perks.models import ExtensionRequest, RequestedAssignment
@@ -110,6 +111,7 @@ def file_request(
         )
         if not silent:
             _tell(request, group, rule, by=by, now=told_at or now, chosen=chosen, before=before)
+            group_changed(group, told_at or now)
     return Filed(request, is_new=True)
 
 
@@ -145,6 +147,7 @@ def withdraw_request(
         if not silent:
             chosen = [each.assignment for each in standing.choices.select_related("assignment")]
             _tell(standing, group, rule, by=by, now=told_at or now, chosen=chosen, state=state)
+            group_changed(group, told_at or now)
     return standing
 
 

@@ -1,0 +1,188 @@
+"""What a course says on its timetable, once a day at its hour (docs/course-rules.md, Reminders).
+
+Reminders to students, the report to representatives, the digest to staff. The day up to which they were
+written is a fact; after a standstill only the latest of what was missed is written, while it is still useful.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+
+from grading.actions.telling import running_courses
+from grading.messages.reminder import reminder_facts
+from grading.models import Reminded, Submission
+from grading.queries.deadlines import Column, Terms, course_deadlines
+from grading.queries.waiting import staff_waits
+from people.actions.outbox import write
+from people.kinds import Facts
+from perks.queries.standing import GroupStanding, group_standings, named_activities
+from schedule.messages.parts import about
+from schedule.models import Course, Enrolment, Role
+
+REPORT_ON: int = 0  # Monday
+REPORT_BEFORE = timedelta(days=3)
+
+
+def sweep_reminders(now: datetime) -> None:
+    """Write what the timetables of all running courses make due."""
+    for course in running_courses(now):
+        remind(course, now)
+
+
+def remind(course: Course, now: datetime) -> int:
+    """Write what is due in a course today, if its hour has come and it was not done yet; how many are new."""
+    local = now.astimezone(course.zone)
+    today = local.date()
+    if local.time() < course.remind_at:
+        return 0
+    with transaction.atomic():
+        since = _take_day(course, today)
+        if since is None:
+            return 0
+        days = [since + timedelta(days=count + 1) for count in range((today - since).days)]
+        return sum(
+            (
+                _remind_students(course, days, now),
+                _report(course, days, now),
+                _digest(course, today, now),
+            )
+        )
+
+
+def _take_day(course: Course, today: date) -> date | None:
+    """Make today's round ours; the day of the round before, or None where today's is done or in hand."""
+    row, is_new = Reminded.objects.select_for_update().get_or_create(
+        course=course, defaults={"through_on": today}
+    )
+    if is_new:
+        return today - timedelta(days=1)
+    since = row.through_on
+    mine = Reminded.objects.filter(course=course, through_on=since, through_on__lt=today).update(
+        through_on=today
+    )
+    return since if mine else None
+
+
+def _remind_students(course: Course, days: Iterable[date], now: datetime) -> int:
+    if not course.remind_days:
+        return 0
+    deadlines = course_deadlines(course, now)
+    handed_in = set(
+        Submission.objects.filter(assignment__course=course).values_list("assignment_id", "student_id")
+    )
+    wanted, zone = set(days), course.zone
+    due: dict[tuple[int, datetime, int], tuple[Column, Terms, list[int]]] = {}
+    for student in deadlines.groups:
+        for column in deadlines.columns:
+            terms = deadlines.terms(column.id, student)
+            if terms.due_at < now or (column.id, student) in handed_in:
+                continue
+            due_on = terms.due_at.astimezone(zone).date()
+            before = min(
+                (n for n in course.remind_days if due_on - timedelta(days=n) in wanted), default=None
+            )
+            if before is not None:
+                key = (column.id, terms.due_at, before)
+                due.setdefault(key, (column, terms, []))[2].append(student)
+    written_on = now.astimezone(zone).date().isoformat()
+    return sum(
+        write(
+            kind="reminder",
+            to=students,
+            key=f"{column.id}:{due_at.astimezone(UTC).isoformat()}:{before}",
+            facts=reminder_facts(course, column, terms, written_on),
+            zone=course.time_zone,
+            now=now,
+            scope=course.slug,
+            useful_until=due_at,
+        )
+        for (_assignment, due_at, before), (column, terms, students) in due.items()
+    )
+
+
+def _report(course: Course, days: Iterable[date], now: datetime) -> int:
+    """To each representative, on Mondays and three days before the target, while the perk is to be earned."""
+    activities = named_activities(course)
+    target_at = activities[0].target_at if activities else None
+    if target_at is None or target_at < now:
+        return 0
+    before = (target_at.astimezone(course.zone) - REPORT_BEFORE).date()
+    if not any(day.weekday() == REPORT_ON or day == before for day in days):
+        return 0
+    speakers: Mapping[int, list[int]] = defaultdict(list)
+    roles = Enrolment.objects.students().filter(course=course, role=Role.REPRESENTATIVE)
+    for group_id, person_id in roles.values_list("group_id", "person_id"):
+        speakers[group_id or 0].append(person_id)
+    titles = {one.rule.number: one.title for one in activities}
+    numbers = {column.id: column.number for column in course_deadlines(course, now, students=[]).columns}
+    today = now.astimezone(course.zone).date().isoformat()
+    return sum(
+        write(
+            kind="perk-report",
+            to=speakers[standing.group_id],
+            key=f"{standing.group_id}:{today}",
+            facts=_report_facts(course, standing, titles, numbers, target_at),
+            zone=course.time_zone,
+            now=now,
+            scope=course.slug,
+            useful_until=min(target_at, now + timedelta(days=1)),
+        )
+        for standing in group_standings(course, now, groups=list(speakers))
+        if not standing.earned
+    )
+
+
+def _report_facts(
+    course: Course,
+    standing: GroupStanding,
+    titles: Mapping[int, str],
+    numbers: Mapping[int, int],
+    target_at: datetime,
+) -> Facts:
+    asked = standing.move.assignments if standing.move else ()
+    return about(course) | {
+        "group": standing.group,
+        "group_id": standing.group_id,
+        "target_at": target_at.isoformat(),
+        "asked": sorted(numbers[pk] for pk in asked if pk in numbers),
+        "activities": [
+            {
+                "number": one.rule.number,
+                "title": titles[one.rule.number],
+                "complete": one.complete,
+                "people": one.participants,
+                "required": one.required,
+                "places": [number for number in one.rule.checkpoints if number not in one.covered],
+                "pending": one.pending,
+            }
+            for one in standing.activities
+        ],
+    }
+
+
+def _digest(course: Course, today: date, now: datetime) -> int:
+    waits = staff_waits(course)
+    if not waits.anything:
+        return 0
+    staff = Enrolment.objects.staff().filter(course=course, person__is_active=True)
+    return write(
+        kind="staff-digest",
+        to=list(staff.values_list("person_id", flat=True)),
+        key=f"{course.pk}:{today.isoformat()}",
+        facts=about(course)
+        | {
+            "works": waits.works,
+            "oldest_work_at": waits.oldest_work_at and waits.oldest_work_at.isoformat(),
+            "proofs": waits.proofs,
+            "oldest_proof_at": waits.oldest_proof_at and waits.oldest_proof_at.isoformat(),
+            "to_settle": waits.to_settle,
+            "failed": waits.failed,
+        },
+        zone=course.time_zone,
+        now=now,
+        scope=course.slug,
+    )

@@ -1,0 +1,74 @@
+"""The kinds of message about work: what each says, and until when it is true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from grading.messages.dates import SUPERSEDED, dates_hold, perk_holds, write_dates, write_perk
+from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, write_reminder
+from grading.messages.reports import report_holds, write_digest, write_report
+from people.kinds import Audience, Kind, reasons, register
+
+register(
+    Kind(
+        name="reminder",
+        label=_("Reminders of deadlines"),
+        hint=_("A week, three days and a day before a deadline, and on its day, while nothing is handed in."),
+        write=write_reminder,
+        holds=reminder_holds,
+        audience=Audience.STUDENTS,
+    )
+)
+register(
+    Kind(
+        name="dates",
+        label=_("Moved deadlines"),
+        hint=_("A deadline that holds for you is another: before, and now."),
+        write=write_dates,
+        holds=dates_hold,
+        audience=Audience.STUDENTS,
+        can_be_off=False,
+    )
+)
+register(
+    Kind(
+        name="perk",
+        label=_("Effective rest earned or lost"),
+        hint=_("Your group has earned the perk or lost it, and what that makes of your deadlines."),
+        write=write_perk,
+        holds=perk_holds,
+        audience=Audience.STUDENTS,
+        can_be_off=False,
+    )
+)
+register(
+    Kind(
+        name="perk-report",
+        label=_("How far your group is with effective rest"),
+        hint=_("For the representative: every Monday, and three days before the target."),
+        write=write_report,
+        holds=report_holds,
+        audience=Audience.REPRESENTATIVES,
+        useful_for=timedelta(days=1),
+    )
+)
+register(
+    Kind(
+        name="staff-digest",
+        label=_("What waits for course staff"),
+        hint=_("Once a day, when there is something: works, proofs, messages that could not be sent."),
+        write=write_digest,
+        audience=Audience.STAFF,
+        useful_for=timedelta(days=1),
+    )
+)
+
+reasons.update(
+    {
+        SUPERSEDED: _("A newer message took its place."),
+        HANDED_IN: _("The work was handed in."),
+        MOVED: _("The deadline has moved."),
+    }
+)

@@ -1,0 +1,95 @@
+"""What representatives and staff get on a timetable: how far a group is, and what waits for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from people.kinds import Facts, Letter
+from schedule.messages.parts import LEFT, PAST, moment, shown, under
+from schedule.models import Enrolment, Role
+from schedule.wording import NBSP
+
+
+def report_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
+    """Empty until the target, for who still is the group's representative."""
+    if now > moment(facts["target_at"]):
+        return PAST
+    speaks = Enrolment.objects.students().filter(
+        person=person_id, group=facts["group_id"], role=Role.REPRESENTATIVE
+    )
+    return "" if speaks.exists() else LEFT
+
+
+def write_report(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
+    """Each activity with who counts and what is missing."""
+    facts = several[-1]
+    done = sum(one["complete"] for one in facts["activities"])
+    told = {"done": done, "all": len(facts["activities"]), "group": facts["group"]}
+    return Letter(
+        subject=under(
+            facts, _("effective rest, group %(group)s: %(done)d of %(all)d activities complete") % told
+        ),
+        lead=_("This is how far your group is. It counts what is handed in until the target and approved."),
+        rows=(
+            *((f"{one['number']}. {one['title']}", _standing(one)) for one in facts["activities"]),
+            (_("Target"), shown(facts["target_at"], zone)),
+            (_("Request"), _asked(facts)),
+        ),
+        link=reverse("perks:perk", args=[facts["course"]]),
+        link_label=_("Open effective rest"),
+    )
+
+
+def _standing(one: Facts) -> str:
+    people = _("%(count)d of %(required)d people") % {"count": one["people"], "required": one["required"]}
+    parts = [people]
+    if one["places"]:
+        missing = ", ".join(str(number) for number in one["places"])
+        parts.append(_("missing places: %(numbers)s") % {"numbers": missing})
+    if one["pending"]:
+        parts.append(
+            ngettext("%(count)d proof waits", "%(count)d proofs wait", one["pending"])
+            % {"count": one["pending"]}
+        )
+    return f"{_('complete')}: {people}" if one["complete"] else "; ".join(parts)
+
+
+def _asked(facts: Facts) -> str:
+    if not facts["asked"]:
+        return _("none yet: choose which deadlines move, at the latest at the target")
+    return ", ".join(f"№{NBSP}{number}" for number in facts["asked"])
+
+
+def write_digest(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
+    """What waits, with how long the oldest has waited."""
+    facts = several[-1]
+    rows = []
+    if facts["works"]:
+        rows.append((_("Works without points"), _waiting(facts["works"], facts["oldest_work_at"], zone)))
+    if facts["proofs"]:
+        rows.append((_("Proofs to look at"), _waiting(facts["proofs"], facts["oldest_proof_at"], zone)))
+    if facts["to_settle"]:
+        rows.append((_("Photos and people in question"), str(facts["to_settle"])))
+    if facts["failed"]:
+        rows.append((_("Messages that could not be sent"), str(facts["failed"])))
+    told = {"works": facts["works"], "proofs": facts["proofs"] + facts["to_settle"]}
+    return Letter(
+        subject=under(facts, _("waiting for you: works %(works)d, proofs %(proofs)d") % told),
+        lead=_("This waits for course staff."),
+        rows=tuple(rows),
+        link=reverse("admin:index"),
+        link_label=_("Open the administration"),
+    )
+
+
+def _waiting(count: int, oldest_at: str, zone: ZoneInfo) -> str:
+    return _("%(count)d, the oldest since %(when)s") % {
+        "count": count,
+        "when": shown(oldest_at, zone, "short"),
+    }

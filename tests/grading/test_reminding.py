@@ -1,0 +1,250 @@
+"""Reminders, the representative's report, the digest to staff: at their hour, once, and never falsely."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.core import mail
+from django.utils import translation
+
+from grading.actions.reminding import sweep_reminders
+from people.actions.deliver import deliver
+from people.letters import letter_of
+from people.models import Message, User
+from perks.models import Activity
+from schedule.models import Assignment, Course, StudyGroup
+from tests.factories import (
+    make_activity,
+    make_assignment,
+    make_course,
+    make_enrolment,
+    make_extension_rule,
+    make_personal_date,
+    make_proof,
+    make_request,
+    make_submission,
+    moscow,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+DUE = moscow(2025, 9, 30, 23, 59, 59)
+
+
+@pytest.fixture
+def assignment(course: Course) -> Assignment:
+    return make_assignment(course=course, number=3, title="Triton", due_at=DUE)
+
+
+def reminders(now: datetime) -> int:
+    """Sweep at that moment; how many reminders are there now in all."""
+    sweep_reminders(now)
+    return Message.objects.filter(kind="reminder").count()
+
+
+def sent(now: datetime) -> list[str]:
+    deliver(clock=lambda: now)
+    subjects = [str(letter.subject) for letter in mail.outbox]
+    mail.outbox.clear()
+    return subjects
+
+
+@pytest.mark.parametrize("days", [7, 3, 1, 0])
+def test_at_ten_so_many_days_before(student: User, assignment: Assignment, days: int) -> None:
+    day = date(2025, 9, 30) - timedelta(days=days)
+    ten = moscow(day.year, day.month, day.day, 10)
+    assert reminders(ten - timedelta(seconds=1)) == 0
+    assert reminders(ten) == 1
+    assert reminders(ten + timedelta(minutes=1)) == 1
+    message = Message.objects.get()
+    assert (message.person, message.useful_until, message.scope) == (student, DUE, "effdl")
+
+
+@pytest.mark.parametrize("days", [8, 6, 5, 4, 2, -1])
+def test_on_no_other_day(student: User, assignment: Assignment, days: int) -> None:
+    day = date(2025, 9, 30) - timedelta(days=days)
+    assert reminders(moscow(day.year, day.month, day.day, 10)) == 0
+
+
+def test_the_days_and_the_hour_are_the_courses(student: User, assignment: Assignment, course: Course) -> None:
+    Course.objects.filter(pk=course.pk).update(remind_days=[2], remind_at=time(20, 30))
+    assert reminders(moscow(2025, 9, 28, 20, 29, 59)) == 0
+    assert reminders(moscow(2025, 9, 28, 20, 30)) == 1
+    Course.objects.filter(pk=course.pk).update(remind_days=[])
+    assert reminders(moscow(2025, 9, 29, 20, 30)) == 1
+
+
+def test_a_whole_autumn_of_minutes_makes_four(student: User, assignment: Assignment) -> None:
+    moment = moscow(2025, 9, 20)
+    while moment < moscow(2025, 10, 2):
+        reminders(moment)
+        moment += timedelta(minutes=97)
+    days = [message.created_at.date().isoformat() for message in Message.objects.order_by("pk")]
+    assert days == ["2025-09-23", "2025-09-27", "2025-09-29", "2025-09-30"]
+
+
+def test_never_to_who_has_handed_in_not_even_after_it_was_written(
+    student: User, group_mate: User, assignment: Assignment
+) -> None:
+    ten = moscow(2025, 9, 29, 10)
+    make_submission(assignment=assignment, student=student, submitted_at=ten - timedelta(hours=1))
+    reminders(ten)
+    assert [message.person for message in Message.objects.all()] == [group_mate]
+    make_submission(assignment=assignment, student=group_mate, submitted_at=ten)
+    assert sent(ten) == []
+    assert Message.objects.get().reason == "handed_in"
+
+
+def test_never_for_a_date_that_has_moved_away(student: User, assignment: Assignment) -> None:
+    ten = moscow(2025, 9, 29, 10)
+    reminders(ten)
+    make_personal_date(assignment=assignment, student=student, due_at=DUE + timedelta(days=4))
+    assert sent(ten) == []
+    assert Message.objects.get().reason == "moved"
+    assert reminders(moscow(2025, 10, 3, 10)) == 2  # a day before the date that holds now
+    assert sent(moscow(2025, 10, 3, 10)) != []
+
+
+def test_never_after_the_deadline(student: User, assignment: Assignment) -> None:
+    reminders(moscow(2025, 9, 30, 10))
+    assert sent(DUE + timedelta(seconds=1)) == []
+    assert Message.objects.get().reason == "past"
+
+
+def test_a_deadline_in_the_morning_has_no_reminder_on_its_day(student: User, course: Course) -> None:
+    make_assignment(course=course, due_at=moscow(2025, 9, 30, 9))
+    assert reminders(moscow(2025, 9, 30, 10)) == 0
+
+
+def test_after_a_standstill_only_the_latest_and_only_what_is_still_to_come(
+    student: User, course: Course, assignment: Assignment
+) -> None:
+    make_assignment(course=course, number=4, title="Past", due_at=moscow(2025, 9, 28, 23, 59, 59))
+    reminders(moscow(2025, 9, 26, 10))
+    # From here on nothing runs until three days later in the evening.
+    now = moscow(2025, 9, 29, 21)
+    reminders(now)
+    facts = [message.facts for message in Message.objects.filter(kind="reminder", created_at=now)]
+    assert [one["number"] for one in facts] == [3]
+    (subject,) = sent(now)
+    assert "tomorrow is the deadline of assignment 3" in subject
+
+
+def test_a_provisional_move_is_mentioned(
+    student: User, group: StudyGroup, course: Course, assignment: Assignment
+) -> None:
+    make_extension_rule(course=course)
+    make_activity(course=course)
+    make_request(group=group, assignments=[assignment])
+    reminders(moscow(2025, 9, 29, 10))
+    letter = letter_of([Message.objects.get(kind="reminder")])
+    assert ("If effective rest is earned", "14\xa0December, 23:59\xa0MSK") in letter.rows
+
+
+def test_the_words_in_both_languages(student: User, assignment: Assignment) -> None:
+    reminders(moscow(2025, 9, 27, 10))
+    message = Message.objects.get()
+    assert letter_of([message]).subject == "C" + message.facts["called"][1:] + (
+        ": 3 days until the deadline of assignment 3, 30\xa0Sep, 23:59\xa0MSK"
+    )
+    with translation.override("ru"):
+        letter = letter_of([message])
+    assert letter.subject.endswith(": до срока задания 3 осталось 3 дня, 30\xa0сен, 23:59\xa0МСК")
+    assert ("После него", "с первой секунды −1,00") in letter.rows
+
+
+@pytest.mark.parametrize(
+    ("zone", "due", "now", "expected"),
+    [
+        # Clocks go forward in the night before: ten o'clock is ten o'clock.
+        ("Europe/Berlin", "2026-03-29T23:59:59+02:00", "2026-03-29T08:00:00+00:00", 1),
+        ("Europe/Berlin", "2026-03-29T23:59:59+02:00", "2026-03-29T07:59:59+00:00", 0),
+        # And back: a week before in summer time, the deadline in winter time.
+        ("Europe/Berlin", "2025-10-26T23:59:59+01:00", "2025-10-19T08:00:00+00:00", 1),
+        ("Europe/Berlin", "2025-10-26T23:59:59+01:00", "2025-10-26T09:00:00+00:00", 1),
+        ("Europe/Berlin", "2025-10-26T23:59:59+01:00", "2025-10-26T08:59:59+00:00", 0),
+        # The day is the course's, whatever UTC says: over the year's end, and by three quarters of an hour.
+        ("Europe/Moscow", "2026-01-01T00:30:00+03:00", "2025-12-31T07:00:00+00:00", 1),
+        ("Europe/Moscow", "2026-01-01T00:30:00+03:00", "2025-12-25T07:00:00+00:00", 1),
+        ("Asia/Kathmandu", "2025-10-01T23:59:59+05:45", "2025-09-30T04:15:00+00:00", 1),
+        ("Asia/Kathmandu", "2025-10-01T23:59:59+05:45", "2025-09-30T04:14:59+00:00", 0),
+        ("Pacific/Kiritimati", "2025-10-01T23:59:59+14:00", "2025-09-29T20:00:00+00:00", 1),
+    ],
+)
+def test_ten_by_the_courses_clocks(zone: str, due: str, now: str, expected: int) -> None:
+    course = make_course(time_zone=zone, ends_on=date(2026, 6, 1))
+    make_enrolment(course=course)
+    make_assignment(course=course, due_at=datetime.fromisoformat(due))
+    assert reminders(datetime.fromisoformat(now)) == expected
+
+
+def test_two_sweeps_at_once_and_a_database_restored_make_no_second(
+    student: User, assignment: Assignment
+) -> None:
+    from grading.models import Reminded
+
+    ten = moscow(2025, 9, 29, 10)
+    reminders(ten)
+    Reminded.objects.update(through_on=date(2025, 9, 28))
+    assert reminders(ten) == 1
+
+
+class TestReport:
+    MONDAY = moscow(2025, 12, 1, 10)
+
+    @pytest.fixture
+    def activity(self, course: Course) -> Activity:
+        make_extension_rule(course=course)
+        return make_activity(course=course, short_title="Ping-pong", min_people=2)
+
+    @pytest.mark.parametrize(
+        ("now", "expected"),
+        [
+            (moscow(2025, 12, 1, 10), 1),
+            (moscow(2025, 12, 2, 10), 0),
+            (moscow(2025, 12, 11, 10), 1),
+            (moscow(2025, 12, 15, 10), 0),
+        ],
+    )
+    def test_on_mondays_and_three_days_before_the_target(
+        self, representative: User, student: User, activity: Activity, now: datetime, expected: int
+    ) -> None:
+        sweep_reminders(now)
+        found = Message.objects.filter(kind="perk-report")
+        assert [message.person for message in found] == [representative] * expected
+
+    def test_it_says_how_far_each_activity_is(
+        self, representative: User, student: User, group: StudyGroup, activity: Activity
+    ) -> None:
+        make_proof(group=group, activity=activity, people=[student])
+        make_proof(group=group, activity=activity, people=[representative], state="pending")
+        sweep_reminders(self.MONDAY)
+        letter = letter_of([Message.objects.get(kind="perk-report")])
+        assert letter.subject.endswith("effective rest, group 417: 0 of 1 activities complete")
+        assert letter.rows[0] == ("1. Ping-pong", "1 of 2 people; 1 proof waits")
+
+    def test_not_once_it_is_earned(
+        self, representative: User, student: User, group: StudyGroup, activity: Activity
+    ) -> None:
+        make_proof(group=group, activity=activity, people=[student, representative])
+        sweep_reminders(self.MONDAY)
+        assert not Message.objects.filter(kind="perk-report").exists()
+
+
+class TestDigest:
+    def test_staff_hear_each_day_what_waits(
+        self, student: User, assistant: User, lecturer: User, assignment: Assignment
+    ) -> None:
+        make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 9, 20))
+        for day in (23, 24):
+            sweep_reminders(moscow(2025, 9, day, 10))
+        found = Message.objects.filter(kind="staff-digest")
+        assert {message.person for message in found} == {assistant, lecturer}
+        assert found.count() == 4
+        letter = letter_of([found[0]])
+        assert letter.rows == (("Works without points", "1, the oldest since 20\xa0Sep, 00:00\xa0MSK"),)
+
+    def test_nothing_waits_nothing_is_said(self, assistant: User, assignment: Assignment) -> None:
+        sweep_reminders(moscow(2025, 9, 23, 10))
+        assert Message.objects.count() == 0
