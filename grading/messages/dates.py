@@ -172,6 +172,8 @@ def _rows(changes: Sequence[Facts], zone: ZoneInfo) -> tuple[tuple[str, str], ..
 def _why(one: Facts) -> str:
     """Why the date is another, in a sentence."""
     source = Source(one["source"])
+    if source is Source.GROUP_MOVE and one["by"]:
+        return _("Your group has moved it: effective rest is earned, and %(by)s asked for it.") % one
     if source is Source.GROUP_MOVE:
         return _("Your group has moved it: effective rest is earned.")
     if source is Source.PERSONAL:

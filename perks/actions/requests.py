@@ -182,7 +182,9 @@ def _tell(
         "now": now,
         "scope": course.slug,
     }
-    write(to=members_of(group), **told)
+    if facts["state"] != RequestState.ACTIVE:
+        # Dates that move at once are told to each member as their own, which nobody can switch off.
+        write(to=members_of(group), **told)
     if chat := chat_of(course):
         write_to_chat(chat=chat, **told)
 
