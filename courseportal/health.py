@@ -78,7 +78,7 @@ def _database() -> Seen:
 
 def _broker() -> Seen:
     if settings.EMBEDDED_BROKER:
-        return _can_write(Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["folder"]), make=True)
+        return _can_write(Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["folder"]))
     with app.connection_for_write(connect_timeout=PATIENCE) as broker:
         channel = broker.default_channel
         if redis := getattr(channel, "client", None):  # other brokers answer when they are connected to
@@ -91,10 +91,9 @@ def _storage() -> Seen:
     return Seen(durable_storage().trouble() or "ok")
 
 
-def _can_write(folder: Path, *, make: bool = False) -> Seen:
+def _can_write(folder: Path) -> Seen:
     try:
-        if make:
-            folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             file.write(b"0" * 4096)
             file.flush()

@@ -45,11 +45,17 @@ def install(using: str) -> None:
 
 
 def remove(using: str) -> None:
-    """Take all triggers of the audit away: before a migration on SQLite, and to empty the database."""
+    """Take all triggers of the audit away: before a migration on SQLite, to empty or restore a database.
+
+    What changes then says who makes it all the same: on SQLite the table for that is there, also in a new
+    database.
+    """
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         for name, table in _present(connection):
             cursor.execute(_drop(connection, name, table))
+        if connection.vendor == "sqlite":
+            cursor.execute(_SQLITE_CONTEXT)
 
 
 def after_migrate(sender: object, using: str, **kwargs: Any) -> None:
@@ -61,8 +67,6 @@ def before_migrate(sender: object, using: str, plan: list[Any], **kwargs: Any) -
     """Receiver of pre_migrate: SQLite refuses to alter tables that triggers speak of."""
     if plan and connections[using].vendor == "sqlite":
         remove(using)
-        with connections[using].cursor() as cursor:
-            cursor.execute(_SQLITE_CONTEXT)  # changes that migrations make say who makes them, too
 
 
 def _present(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:

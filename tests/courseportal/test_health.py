@@ -98,7 +98,7 @@ def test_a_bucket_that_does_not_answer(client: Client, settings: Settings, tmp_p
     url = f"s3+http://key:secret@127.0.0.1:{free_port()}/bucket"
     use_bucket(settings, url, uploads=tmp_path / "uploads")
     answer = client.get("/health/ready")
-    assert answer.json()["storage"] == "the storage does not answer"
+    assert answer.json()["storage"] in {"the storage does not answer", NO_ANSWER}
     assert "secret" not in answer.text
 
 
