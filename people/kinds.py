@@ -71,6 +71,8 @@ class Kind:
     """
     holds: Callable[[int | None, Facts, datetime], str] = always_holds
     """Asked when the message is about to go: "" where it is still true, else in a word why not."""
+    fresh: Callable[[int | None, Facts, datetime], Facts] | None = None
+    """Where facts are conclusions: asked just after ``holds``, the facts as they are then."""
     audience: Audience = Audience.EVERYBODY
     wish: Wish = Wish.ON
     can_be_off: bool = True

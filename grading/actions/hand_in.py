@@ -15,10 +15,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.messages.receipt import receipt_facts
 from grading.models import SUBMISSIONS, Submission, SubmissionFile
 from grading.names import safe_name
 from grading.queries.deadlines import Terms, course_deadlines
 from grading.queries.work import HandIn, hand_in_state, is_issued
+from people.actions.outbox import write
 from people.models import User
 from people.storage import KeptFile, NotSaved, durable_storage
 from people.uploads import arrived_sha256
@@ -99,7 +101,7 @@ def hand_in(
     )
     if (earlier := work.earlier()) is not None:
         return HandedIn(work.checked_same(earlier), is_new=False)
-    price = _price_if_open(assignment, by, work.arrived_at)
+    terms = _terms_if_open(assignment, by, work.arrived_at)
     if problems := problems_of(assignment, work.files, work.link, work.comment):
         raise Refused(problems)
     storage = durable_storage()
@@ -107,7 +109,7 @@ def hand_in(
     certain = True
     try:
         with transaction.atomic(durable=True):
-            submission = work.record(kept)
+            submission = work.record(kept, terms)
             certain = False
     except IntegrityError as error:
         storage.forget(file.path for file in kept)
@@ -119,7 +121,7 @@ def hand_in(
         if certain:
             storage.forget(file.path for file in kept)
         raise
-    return HandedIn(submission, is_new=True, price=price)
+    return HandedIn(submission, is_new=True, price=terms.prices.penalty_at(work.arrived_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,8 @@ class _Work:
             raise FormUsed(earlier)
         return earlier
 
-    def record(self, kept: Sequence[KeptFile]) -> Submission:
-        """Write the rows."""
+    def record(self, kept: Sequence[KeptFile], terms: Terms) -> Submission:
+        """Write the rows, and the letter with the receipt."""
         submission = Submission.objects.create(
             assignment=self.assignment,
             student=self.student,
@@ -157,7 +159,7 @@ class _Work:
             comment=self.comment,
             form_token=self.form_token,
         )
-        SubmissionFile.objects.bulk_create(
+        files = SubmissionFile.objects.bulk_create(
             SubmissionFile(
                 submission=submission,
                 position=position,
@@ -168,11 +170,20 @@ class _Work:
             )
             for position, (file, one) in enumerate(zip(self.files, kept, strict=True), start=1)
         )
+        write(
+            kind="receipt",
+            to=[self.student.pk],
+            key=submission.receipt,
+            facts=receipt_facts(submission, files, terms),
+            zone=self.assignment.course.time_zone,
+            now=self.arrived_at,
+            scope=self.assignment.course.slug,
+        )
         return submission
 
 
-def _price_if_open(assignment: Assignment, student: User, now: datetime) -> int | None:
-    """What handing in costs at ``now``. Raises NotOpen where it may not be."""
+def _terms_if_open(assignment: Assignment, student: User, now: datetime) -> Terms:
+    """The terms on which the student may hand in at ``now``. Raises NotOpen where they may not."""
     course = assignment.course
     terms = course_deadlines(course, now, students=[student.pk]).terms(assignment.pk, student.pk)
     studies = student_enrolment(student, course) is not None
@@ -180,7 +191,7 @@ def _price_if_open(assignment: Assignment, student: User, now: datetime) -> int 
     state = hand_in_state(studies=studies, issued=issued, terms=terms, now=now)
     if state is not HandIn.OPEN:
         raise NotOpen(state, terms)
-    return terms.prices.penalty_at(now)
+    return terms
 
 
 def problems_of(

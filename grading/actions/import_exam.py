@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
+from grading.actions.results import tell_outcomes
 from grading.models import ExamResult
 from grading.rules import Outcome
 from schedule.cells import one_of, shown_moment, student_among
@@ -26,10 +27,11 @@ class OutcomesImported:
     unchanged: int
 
 
-def import_exam(*, course: Course, data: bytes, now: datetime) -> OutcomesImported:
+def import_exam(*, course: Course, data: bytes, now: datetime, notify: bool = False) -> OutcomesImported:
     """Record the exam outcomes of a CSV file with the columns of ``COLUMNS``.
 
-    An outcome that differs from a student's last one is a further outcome, a retake; all are kept.
+    An outcome that differs from a student's last one is a further outcome, a retake; all are kept. With
+    ``notify`` the students are told.
     Raises BadTable, and changes nothing, where anything in the file is wrong.
     """
     table = read_table(data, COLUMNS)
@@ -52,7 +54,11 @@ def import_exam(*, course: Course, data: bytes, now: datetime) -> OutcomesImport
                 row.refuse("outcome", f"nothing before the last outcome, {known} at {last_at}")
             new.append(ExamResult(course=course, student_id=student_id, outcome=outcome, recorded_at=now))
         table.check()
-        ExamResult.objects.bulk_create(new)
+        made = ExamResult.objects.bulk_create(new)
+        if notify:
+            before = {student_id: outcome for student_id, (outcome, _at) in last.items()}
+            recorded = [(result, before.get(result.student_id)) for result in made]
+            tell_outcomes(recorded, course=course, now=now)
     return OutcomesImported(len(new), len(table.rows) - len(new))
 
 

@@ -10,7 +10,10 @@ from typing import Final, NamedTuple
 
 from django.db import transaction
 
+from grading.actions.results import tell_marks
+from grading.messages.marks import review_state
 from grading.models import Review, Submission
+from people.kinds import Facts
 from schedule.cells import moment_until, number_among, points_up_to, student_among
 from schedule.models import Assignment, Course
 from schedule.points import short_points
@@ -39,7 +42,12 @@ class SubmissionsImported:
 
 
 def import_submissions(
-    *, course: Course, data: bytes, now: datetime, told: Told = lambda done, total: None
+    *,
+    course: Course,
+    data: bytes,
+    now: datetime,
+    notify: bool = False,
+    told: Told = lambda done, total: None,
 ) -> SubmissionsImported:
     """Record the work and the points of a CSV file with the columns of ``COLUMNS``, whatever the deadlines.
 
@@ -47,7 +55,8 @@ def import_submissions(
     and the feedback of its review are changed where they differ; an empty feedback cell leaves what is there.
     An empty score is work that waits for review; it is refused for work that has points, because an import
     deletes no result. The number of statements does not grow with the rows (by one for each ``BATCH``).
-    ``told`` hears of the progress. Raises BadTable, and changes nothing, where anything in the file is wrong.
+    With ``notify`` students are told of points and feedback that are new. ``told`` hears of the progress.
+    Raises BadTable, and changes nothing, where anything in the file is wrong.
     """
     table = read_table(data, COLUMNS)
     facts = _facts(table, course, now)
@@ -58,13 +67,16 @@ def import_submissions(
         changed = _changes(facts, stored)
         table.check()
         total = len(new) + len(changed)
+        reviewed: list[tuple[int, Facts, Review]] = []
         for start in range(0, len(new), BATCH):
             told(start, total)
-            _record(new[start : start + BATCH], now)
+            reviewed += _record(new[start : start + BATCH], now)
         for start in range(0, len(changed), BATCH):
             told(len(new) + start, total)
-            _review_anew(changed[start : start + BATCH], now)
+            reviewed += _review_anew(changed[start : start + BATCH], now)
         told(total, total)
+        if notify:
+            _tell(reviewed, course, now)
     return SubmissionsImported(len(new), len(changed), len(table.rows) - len(new) - len(changed))
 
 
@@ -92,6 +104,7 @@ class _Stored:
     score: int | None = None
     feedback: str = ""
     version: int = 0
+    bonus: int = 0
 
 
 def _facts(table: Table, course: Course, now: datetime) -> dict[_Key, _Fact]:
@@ -136,10 +149,10 @@ def _stored(course: Course, facts: Mapping[_Key, _Fact]) -> dict[_Key, _Stored]:
         assignment__course=course, submitted_at__gte=min(moments), submitted_at__lte=max(moments)
     )
     reviews = {
-        submission_id: _Stored(submission_id, score, feedback, version)
-        for submission_id, score, feedback, version in Review.objects.select_for_update()
+        submission_id: _Stored(submission_id, score, feedback, version, bonus)
+        for submission_id, score, feedback, version, bonus in Review.objects.select_for_update()
         .filter(submission__in=known.order_by())
-        .values_list("submission_id", "score", "feedback", "version")
+        .values_list("submission_id", "score", "feedback", "version", "bonus")
     }
     # Of several with one key the imported one is meant, else the last attempt: later ones overwrite.
     rows = known.order_by("origin", "pk").values_list("pk", "student_id", "assignment_id", "submitted_at")
@@ -164,20 +177,27 @@ def _changes(facts: Mapping[_Key, _Fact], stored: Mapping[_Key, _Stored]) -> lis
     return changes
 
 
-def _record(facts: Sequence[_Fact], now: datetime) -> None:
-    """Store new work, with a review where the file has points or feedback."""
+def _tell(reviewed: Sequence[tuple[int, Facts, Review]], course: Course, now: datetime) -> None:
+    works = Submission.objects.select_related("assignment__course")
+    found = works.in_bulk([pk for pk, _before, _review in reviewed])
+    tell_marks([(found[pk], before, review) for pk, before, review in reviewed], course=course, now=now)
+
+
+def _record(facts: Sequence[_Fact], now: datetime) -> list[tuple[int, Facts, Review]]:
+    """Store new work, with a review where the file has points or feedback; those reviews."""
     made = Submission.objects.bulk_create(
         Submission(**fact.key._asdict(), origin=Submission.Origin.IMPORT) for fact in facts
     )
-    Review.objects.bulk_create(
+    reviews = Review.objects.bulk_create(
         Review(submission=submission, score=fact.score, feedback=fact.feedback, reviewed_at=now)
         for submission, fact in zip(made, facts, strict=True)
         if fact.score is not None or fact.feedback
     )
+    return [(review.submission_id, review_state(None), review) for review in reviews]
 
 
-def _review_anew(changes: Sequence[tuple[_Stored, _Fact]], now: datetime) -> None:
-    """Write points and feedback into reviews that are there, and make those that are not."""
+def _review_anew(changes: Sequence[tuple[_Stored, _Fact]], now: datetime) -> list[tuple[int, Facts, Review]]:
+    """Write points and feedback into reviews that are there, and make those that are not; the reviews."""
     reviews = [
         Review(
             submission_id=old.submission_id,
@@ -185,6 +205,7 @@ def _review_anew(changes: Sequence[tuple[_Stored, _Fact]], now: datetime) -> Non
             feedback=fact.feedback or old.feedback,
             reviewed_at=now,
             version=old.version + 1,
+            bonus=old.bonus,
         )
         for old, fact in changes
     ]
@@ -196,3 +217,7 @@ def _review_anew(changes: Sequence[tuple[_Stored, _Fact]], now: datetime) -> Non
         unique_fields=["submission"],
         update_fields=["score", "feedback", "reviewer", "reviewed_at", "version"],
     )
+    return [
+        (old.submission_id, {"score": old.score, "bonus": old.bonus, "feedback": old.feedback}, review)
+        for (old, _fact), review in zip(changes, reviews, strict=True)
+    ]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from grading.actions.results import tell_outcomes
 from grading.models import ExamResult
 from people.audit import audited
 from people.models import User
@@ -23,7 +24,8 @@ class OwnExam(Exception):
 def record_outcome(*, course: Course, student: User, outcome: str, by: User, now: datetime) -> ExamResult:
     """Record an outcome; one that differs from the last is a further one, a retake, and all are kept.
 
-    The same outcome again is nothing new: the one that stands is returned. Raises NotAStudent or OwnExam.
+    The same outcome again is nothing new: the one that stands is returned. The student is told. Raises
+    NotAStudent or OwnExam.
     """
     if student == by:
         raise OwnExam
@@ -35,7 +37,7 @@ def record_outcome(*, course: Course, student: User, outcome: str, by: User, now
         last = results.order_by("recorded_at", "pk").last()
         if last is not None and last.outcome == outcome:
             return last
-        return ExamResult.objects.create(
+        result = ExamResult.objects.create(
             course=course,
             student=student,
             outcome=outcome,
@@ -43,3 +45,5 @@ def record_outcome(*, course: Course, student: User, outcome: str, by: User, now
             # By the clock, and yet after all that stands: the last one counts.
             recorded_at=max(now, last.recorded_at) if last else now,
         )
+        tell_outcomes([(result, last.outcome if last else None)], course=course, now=now)
+        return result

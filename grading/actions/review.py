@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from grading.actions.results import tell_marks
+from grading.messages.marks import review_state
 from grading.models import Review, Submission
 from people.audit import audited
 from people.models import User
@@ -47,7 +49,8 @@ def review_submission(
 
     ``version`` is that of the review the person had before their eyes, 0 where there was none: of two who
     save from the same one, the second gets ReviewConflict with what the first saved, and nothing of theirs
-    is overwritten. Saving what already stands changes nothing. Raises ScoreOutOfRange or OwnWork.
+    is overwritten. Saving what already stands changes nothing. The student is told, of an evening's reviews
+    in one letter. Raises ScoreOutOfRange or OwnWork.
     """
     if submission.student_id == by.pk:
         raise OwnWork
@@ -59,13 +62,20 @@ def review_submission(
     with audited(by=by), transaction.atomic():
         if (current := _standing(submission)) is not None and _is(current, wanted):
             return current
-        if version == 0:
-            return _first(submission, wanted | signed)
-        changed = Review.objects.filter(submission=submission, version=version).update(**wanted, **signed)
-        current = Review.objects.select_related("reviewer").get(submission=submission)
-        if not changed:
-            raise ReviewConflict(current)
-        return current
+        before = review_state(current)
+        review = _saved(submission, version, wanted | signed)
+        tell_marks([(submission, before, review)], course=submission.assignment.course, now=now)
+        return review
+
+
+def _saved(submission: Submission, version: int, values: Mapping[str, Any]) -> Review:
+    if version == 0:
+        return _first(submission, values)
+    changed = Review.objects.filter(submission=submission, version=version).update(**values)
+    current = Review.objects.select_related("reviewer").get(submission=submission)
+    if not changed:
+        raise ReviewConflict(current)
+    return current
 
 
 def _standing(submission: Submission) -> Review | None:

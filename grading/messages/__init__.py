@@ -7,6 +7,9 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from grading.messages.dates import SUPERSEDED, dates_hold, perk_holds, write_dates, write_perk
+from grading.messages.marks import marks_hold, marks_now, write_marks
+from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
+from grading.messages.receipt import write_receipt
 from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, write_reminder
 from grading.messages.reports import report_holds, write_digest, write_report
 from people.kinds import Audience, Kind, reasons, register
@@ -41,6 +44,38 @@ register(
         holds=perk_holds,
         audience=Audience.STUDENTS,
         can_be_off=False,
+    )
+)
+register(
+    Kind(
+        name="marks",
+        label=_("Marks"),
+        hint=_("Points and comments for your work; those of an evening in one letter."),
+        write=write_marks,
+        holds=marks_hold,
+        fresh=marks_now,
+        audience=Audience.STUDENTS,
+        gathers=True,
+    )
+)
+register(
+    Kind(
+        name="outcome",
+        label=_("The outcome of your exam"),
+        hint=_("What the exam made of your grade."),
+        write=write_outcome,
+        holds=outcome_holds,
+        fresh=outcome_now,
+        audience=Audience.STUDENTS,
+    )
+)
+register(
+    Kind(
+        name="receipt",
+        label=_("Receipts"),
+        hint=_("For each work that you hand in: its files with their SHA-256, the moment and the price."),
+        write=write_receipt,
+        audience=Audience.STUDENTS,
     )
 )
 register(

@@ -197,7 +197,7 @@ def _still_true(in_hand: _InHand, person: User | None, now: datetime, done: Deli
         else:
             told = _verdict(message, person, _wish(message, wishes), now)
             if told.action is Action.SEND:
-                true.append(message)
+                true.append(_fresh(in_hand, message, kind, now))
             elif told.action is Action.KEEP:
                 _end(in_hand, message, MessageState.KEPT, now, reason=told.reason)
                 done.kept += 1
@@ -211,6 +211,15 @@ def _put_off(in_hand: _InHand, message: Message, until: datetime, done: Delivere
         state=MessageState.WAITING, claimed_until=None, due_at=until
     )
     done.put_off += 1
+
+
+def _fresh(in_hand: _InHand, message: Message, kind: Kind, now: datetime) -> Message:
+    """The message with what follows from other facts as it is now, in the letter and under the bell."""
+    facts = kind.fresh(message.person_id, message.facts, now) if kind.fresh else message.facts
+    if facts != message.facts:
+        message.facts = facts
+        Message.objects.filter(in_hand.rows([message])).update(facts=facts)
+    return message
 
 
 def _verdict(message: Message, person: User | None, wish: Wish, now: datetime) -> Verdict:

@@ -24,5 +24,7 @@ class Command(ImportCommand):
         course = course_called(options["course"])
         now = moment_given(options["now"], course.zone) or timezone.now()
         with all_or_nothing(options["file"]):
-            done = import_exam(course=course, data=contents(options["file"]), now=now)
+            done = import_exam(
+                course=course, data=contents(options["file"]), now=now, notify=options["notify"]
+            )
         self.stdout.write(f"New: {done.new}. Nothing to change: {done.unchanged}.")

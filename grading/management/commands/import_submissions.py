@@ -27,5 +27,5 @@ class Command(ImportCommand):
         now = moment_given(options["now"], course.zone) or timezone.now()
         data = contents(options["file"])
         with all_or_nothing(options["file"]), ProgressBar(sys.stderr, "Writing") as bar:
-            done = import_submissions(course=course, data=data, now=now, told=bar)
+            done = import_submissions(course=course, data=data, now=now, notify=options["notify"], told=bar)
         self.stdout.write(f"New: {done.new}. Changed: {done.changed}. Nothing to change: {done.unchanged}.")
