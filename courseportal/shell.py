@@ -57,11 +57,15 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        """How many notices the reader has not opened; counted by the statement that finds the courses."""
+        """How many notices the reader has not opened; counted by the statement that finds the courses.
+
+        Where no course is asked for, as in the administration, it takes a statement of its own.
+        """
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             return 0
-        return self.enrolments[0].unread if self.enrolments else unread_of(user)  # type: ignore[attr-defined]
+        known = self.__dict__.get("enrolments")
+        return int(known[0].unread) if known else unread_of(user)
 
     @cached_property
     def course(self) -> Course | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 
@@ -36,8 +37,9 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        reader = request.user
-        if reader.is_authenticated:
+        # Without a session's cookie nobody is asked for: the answer then does not vary by it.
+        reader = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        if reader is not None and reader.is_authenticated:
             if reader.language:
                 translation.activate(reader.language)
                 request.LANGUAGE_CODE = translation.get_language()

@@ -41,8 +41,8 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 QUEUE = "/admin/grading/submission/"
-QUERIES_OF_THE_QUEUE = 17
-QUERIES_OF_A_WORK = 23
+QUERIES_OF_THE_QUEUE = 18
+QUERIES_OF_A_WORK = 24
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_the_queue_and_a_work_take_the_same_statements(
         work = make_submission(assignment=assignment, student=person, submitted_at=NOW)
     client.force_login(assistant)
     with time_machine.travel(NOW, tick=False):
-        with django_assert_num_queries(19):  # two more than without a request
+        with django_assert_num_queries(20):  # two more than without a request
             assert client.get(QUEUE).status_code == 200
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(26):
             assert client.get(reverse("admin:grading_submission_change", args=[work.pk])).status_code == 200

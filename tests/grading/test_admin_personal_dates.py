@@ -26,7 +26,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 LIST = reverse("admin:grading_personaldate_changelist")
 ADD = reverse("admin:grading_personaldate_add")
-QUERIES_OF_THE_LIST = 9
+QUERIES_OF_THE_LIST = 10
 
 
 @pytest.fixture

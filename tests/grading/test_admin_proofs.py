@@ -32,8 +32,8 @@ from tests.grading.perk_story import Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("_in_november")]
 LIST = reverse("admin:perks_proof_changelist")
-QUERIES_OF_THE_LIST = 15
-QUERIES_OF_A_PROOF = 28
+QUERIES_OF_THE_LIST = 16
+QUERIES_OF_A_PROOF = 29
 NOW = moscow(2025, 11, 20, 23, 50)
 PENDING, APPROVED, REJECTED = Proof.State.PENDING, Proof.State.APPROVED, Proof.State.REJECTED
 LOOK = "0123456789abcdef" * 4

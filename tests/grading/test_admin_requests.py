@@ -19,7 +19,7 @@ from tests.grading.perk_story import Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("_in_november")]
 LIST = reverse("admin:perks_extensionrequest_changelist")
-QUERIES_OF_THE_LIST = 14
+QUERIES_OF_THE_LIST = 15
 
 
 @pytest.fixture

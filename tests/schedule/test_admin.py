@@ -148,7 +148,7 @@ class TestOwnCourse:
         assert counts == [200] * 4
 
 
-QUERIES_OF_A_LIST = {"assignment": 8, "enrolment": 9}
+QUERIES_OF_A_LIST = {"assignment": 9, "enrolment": 10}
 
 
 class TestLists:
