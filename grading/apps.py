@@ -25,10 +25,11 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         from grading import messages  # noqa: F401, PLC0415 - needs the models
+        from grading.actions.outage import sweep_outage  # noqa: PLC0415
         from grading.actions.reminding import sweep_reminders  # noqa: PLC0415
         from grading.actions.telling import sweep_dates, tell_group  # noqa: PLC0415
         from people.kinds import sweepers  # noqa: PLC0415
         from perks.actions.afterwards import afterwards  # noqa: PLC0415
 
         afterwards.append(tell_group)
-        sweepers.extend((sweep_dates, sweep_reminders))
+        sweepers.extend((sweep_outage, sweep_dates, sweep_reminders))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grading.messages.dates import SUPERSEDED, dates_hold, perk_holds, write_dates, write_perk
 from grading.messages.marks import marks_hold, marks_now, write_marks
+from grading.messages.outage import write_outage
 from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
 from grading.messages.receipt import write_receipt
 from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, write_reminder
@@ -97,6 +98,15 @@ register(
         write=write_digest,
         audience=Audience.STAFF,
         useful_for=timedelta(days=1),
+    )
+)
+register(
+    Kind(
+        name="outage",
+        label=_("The portal stood still"),
+        hint=_("Nothing was sent for more than an hour: from when until when, and what came too late."),
+        write=write_outage,
+        audience=Audience.STAFF,
     )
 )
 
