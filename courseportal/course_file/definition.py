@@ -7,7 +7,7 @@ lines that tell what changed. Moments are instants, points are hundredths.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ class CourseFacts:
     ends_on: date
     closes_at: datetime | None
     due_days_after_issue: int
+    remind_days: tuple[int, ...]
+    remind_at: time
     about: str
     links_base_url: str
 

@@ -257,6 +257,29 @@ class Table:
         except ValueError:
             return None
 
+    def clock(self, key: str, *, default: time) -> time:
+        """A time of day, "10:00"."""
+        value = self._take(key, (time, str), 'a time of day such as "10:00"', None)
+        if value is None or isinstance(value, time):
+            return default if value is None else value
+        try:
+            return datetime.strptime(value.strip(), "%H:%M").time()  # noqa: DTZ007 - a wall clock
+        except ValueError:
+            self.problem(key, f'{told(value)} is not a time of day such as "10:00"')
+            return default
+
+    def whole_numbers(self, key: str, *, most: int, default: tuple[int, ...]) -> tuple[int, ...]:
+        """A list of different whole numbers from 0 on."""
+        values = self._take(key, list, "a list of whole numbers", list(default))
+        for value in values:
+            if type(value) is not int or not 0 <= value <= most:
+                self.problem(key, f"{told(value)} is not a whole number from 0 to {most}")
+                return default
+        if len(set(values)) < len(values):
+            self.problem(key, "names a number twice")
+            return default
+        return tuple(values)
+
     def texts(self, key: str, *, default: tuple[str, ...]) -> tuple[str, ...]:
         """A list of texts."""
         values = self._take(key, list, "a list of texts", list(default))

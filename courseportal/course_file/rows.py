@@ -66,7 +66,9 @@ def rows_of(definition: CourseDefinition) -> dict[Section, Rows]:
     if definition.late_penalty:
         penalties[()] = definition.late_penalty
     return {
-        Section.COURSE: {(): values_of(definition.course, "slug")},
+        Section.COURSE: {
+            (): values_of(definition.course, "slug") | {"remind_days": list(definition.course.remind_days)}
+        },
         Section.CLASS: {(each.key,): values_of(each, "key", "materials") for each in definition.classes},
         Section.MATERIAL: {
             (each.key, position): values_of(material)
@@ -139,6 +141,6 @@ def _describe(zone: ZoneInfo) -> Callable[[str, Any], str]:
             return short_points(value)
         if field == "by_day":
             return ", ".join(map(short_points, value))
-        return ", ".join(value) if isinstance(value, list) else plain(field, value)
+        return ", ".join(map(str, value)) if isinstance(value, list) else plain(field, value)
 
     return describe

@@ -43,7 +43,7 @@ def stored_definition(course: Course) -> CourseDefinition:
     exam = Exam.objects.filter(course=course).first()
     rule = ExtensionRule.objects.filter(course=course).first()
     return CourseDefinition(
-        course=_facts(CourseFacts, course),
+        course=_facts(CourseFacts, course, remind_days=tuple(course.remind_days)),
         classes=_classes(course),
         exam=_facts(ExamFacts, exam) if exam else None,
         grading=_grading(course),

@@ -39,6 +39,7 @@ from courseportal.demo.story import (
     with_scenes,
     work_of,
 )
+from grading.actions.telling import remember
 from grading.models import SUBMISSIONS, ExamResult, Review, Submission, SubmissionFile
 from grading.models.submissions import RECEIPT_ALPHABET
 from people.audit import audited
@@ -151,6 +152,7 @@ class _Maker:
         self._hand_in(course, people)
         self._examine(course, people)
         record_rest(self.rest, self.photos, self.definition, course, people)
+        remember(course, self.now)
         return MadeCourse(self.slug, True, len(self.names), len(self.attempts))
 
     def _there(self) -> MadeCourse | None:

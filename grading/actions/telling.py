@@ -68,6 +68,24 @@ def remember(course: Course, now: datetime) -> None:
             _remember_dates(group.course, state.dates, {})
 
 
+def remember_unknown(slug: str, now: datetime) -> None:
+    """Take the dates of who was never told any in a course, if it is there, for told: they are to change."""
+    course = Course.objects.filter(slug=slug).first()
+    if course is None or not runs(course, now):
+        return
+    members = _members(course)
+    told = _told(course, members)
+    dates = _dates(course_deadlines(course, now, groups=members), members)
+    AnnouncedDates.objects.bulk_create(
+        (
+            AnnouncedDates(person_id=student, course=course, dates=holds)
+            for student, holds in dates.items()
+            if student not in told
+        ),
+        ignore_conflicts=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """What holds now for a group and each of its members."""

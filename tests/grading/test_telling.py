@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from grading.actions.telling import remember, sweep_dates
+from grading.actions.telling import remember, remember_unknown, sweep_dates
 from grading.models import PersonalDate
 from people.actions.deliver import deliver
 from people.models import Message, User
@@ -259,3 +259,14 @@ def test_the_first_look_costs_the_same_for_one_group_and_for_many(
     sweep_dates(NOW)
     with django_assert_max_num_queries(14):
         sweep_dates(NOW + MINUTE)
+
+
+def test_dates_are_told_from_those_that_held_before_a_course_file_changed_them(
+    student: User, assignments: list[Assignment], course: Course
+) -> None:
+    remember_unknown(course.slug, NOW)  # as load_course does first
+    Assignment.objects.filter(number=2).update(due_at=DUE + timedelta(days=2))
+    remember_unknown(course.slug, NOW)
+    sweep_dates(NOW + MINUTE)
+    assert changes(student) == [(2, utc(DUE), utc(DUE + timedelta(days=2)))]
+    remember_unknown("no-such-course", NOW)

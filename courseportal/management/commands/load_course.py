@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from courseportal.actions import ResultsAtStake, load_course
 from courseportal.course_file import CourseFileError, read_course_file
+from grading.actions.telling import remember_unknown
 from schedule.management.course_command import name_of, text_of
 
 
@@ -23,6 +25,9 @@ class Command(BaseCommand):
             definition = read_course_file(text_of(file))
         except CourseFileError as error:
             raise CommandError(_told(f"{name_of(file)} is not loaded:", error.problems)) from None
+        if not dry_run:
+            # Whatever the file changes, students are told from the dates that hold now.
+            remember_unknown(definition.course.slug, timezone.now())
         try:
             changes = load_course(definition=definition, dry_run=dry_run)
         except ResultsAtStake as error:
