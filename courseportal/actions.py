@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, ProtectedError
@@ -10,10 +12,11 @@ from django.db.models import Max, ProtectedError
 from courseportal.course_file import CourseDefinition
 from courseportal.course_file.definition import CourseFacts
 from courseportal.course_file.moving import moved_by_weeks
-from courseportal.course_file.rows import Differences, Section, differences, lines, values_of
+from courseportal.course_file.rows import Differences, Key, Section, differences, lines, values_of
 from courseportal.course_file.stored import stored_definition
 from courseportal.course_file.tables import apply
 from grading.models import ExamResult, Review, Submission
+from schedule.actions.telling import remember_schedule, tell_removed, tell_schedule
 from schedule.models import Course
 from schedule.points import short_points
 
@@ -34,25 +37,45 @@ class CourseExists(Exception):
         self.differing = differing
 
 
-def load_course(*, definition: CourseDefinition, dry_run: bool = False) -> list[str]:
+def load_course(
+    *, definition: CourseDefinition, dry_run: bool = False, notify_at: datetime | None = None
+) -> list[str]:
     """Make the course what the definition says it is; the lines that tell what changed, none for nothing.
 
     A dry run does all of it and takes it back, so that it tells and refuses just what a real one would.
-    Two at once come one after the other. Raises ResultsAtStake.
+    Two at once come one after the other. With ``notify_at``, the present moment, people are told what is news
+    about classes and the exam; without it they are not. Raises ResultsAtStake.
     """
     with transaction.atomic():
         course, is_new = _locked(definition.course)
         found = differences(None if is_new else stored_definition(course), definition)
         if reasons := _at_stake(course, found):
             raise ResultsAtStake(reasons)
+        if notify_at is not None:
+            tell_removed(course=course, keys=_keys(found[Section.CLASS].removed), now=notify_at)
         try:
             apply(found, course)
         except ProtectedError as error:
             kept = sorted({f"{row._meta.verbose_name} {row.pk}" for row in error.protected_objects})
             raise ResultsAtStake([f"what is removed is still needed by: {', '.join(kept)}"]) from error
+        _tell(course, found, notify_at)
         if dry_run:
             transaction.set_rollback(True)
     return lines(found, definition)
+
+
+def _tell(course: Course, found: Differences, notify_at: datetime | None) -> None:
+    """Tell what the file changed, or take it for told: what somebody changed by hand is told in any case."""
+    if notify_at is not None:
+        tell_schedule(course=course, now=notify_at)
+        return
+    classes = found[Section.CLASS]
+    keys = _keys([*classes.added, *classes.changed])
+    remember_schedule(course=course, keys=keys, with_exam=bool(found[Section.EXAM]))
+
+
+def _keys(rows: Iterable[Key]) -> set[str]:
+    return {str(key) for (key,) in rows}
 
 
 def copy_course(

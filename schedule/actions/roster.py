@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from people.models import User
+from schedule.actions.inviting import invite
 from schedule.cells import email_address, one_of, shown_moment, words
 from schedule.models import STUDENT_ROLES, Course, Enrolment, Role, StudyGroup
 from schedule.tables import Problem, Row, Table, read_table
@@ -46,14 +47,20 @@ class RosterChanges:
 
 
 def import_roster(
-    *, course: Course, data: bytes, now: datetime, deactivate_missing: bool = False
+    *,
+    course: Course,
+    data: bytes,
+    now: datetime,
+    deactivate_missing: bool = False,
+    notify: bool = False,
 ) -> RosterChanges:
     """Make a course's people those of a CSV file with the columns of ``COLUMNS``.
 
     New people get an account without a password and belong to the course from its beginning. A transfer to
     another group ends an enrolment at ``now`` and begins the next; another role in the same group is written
     into the enrolment that is there. Who is not in the file stays, or leaves at ``now`` with
-    ``deactivate_missing``. Nobody's work or account is touched but for names.
+    ``deactivate_missing``. Nobody's work or account is touched but for names. With ``notify`` who joins and
+    has no password is invited to choose one.
     Raises BadTable, and changes nothing, where anything in the file is wrong.
     """
     table = read_table(data, COLUMNS)
@@ -64,7 +71,12 @@ def import_roster(
         Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # one import at a time
         plan = _plan(course, entries, now, deactivate_missing)
         table.check(plan.problems)
-        return _carry_out(plan, course, entries, now)
+        changes = _carry_out(plan, course, entries, now)
+        if notify:
+            emails = {entry.email for entry, _joined_at in plan.joining}
+            joined = User.objects.filter(email__in=emails).values_list("pk", flat=True)
+            invite(course=course, people=set(joined), now=now)
+        return changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,13 +75,41 @@ def _key(row: ClassMeeting | Exam, now: datetime) -> str:
     return f"{row.pk}:{now.isoformat()}"
 
 
-def remember_schedule(*, course: Course, keys: Collection[str] | None = None) -> None:
+def tell_removed(*, course: Course, keys: Collection[str], now: datetime, but: Collection[int] = ()) -> int:
+    """Tell a course's people that classes which are about to be removed do not take place.
+
+    Those that nobody was ever told of, those that are cancelled already and those of the past are silent.
+    """
+    rows = ClassMeeting.objects.filter(
+        course=course, key__in=keys, announced__cancelled_at__isnull=True, announced__isnull=False
+    )
+    gone = list(
+        rows.filter(ends_at__gt=now).select_related("announced", "course").order_by("starts_at", "pk")
+    )
+    if not gone:
+        return 0
+    to, chat, changes = people_of(course) - set(but), chat_of(course), []
+    for meeting in gone:
+        before = state_of(meeting.announced)
+        facts = class_facts(meeting, before) | {"after": before | {"cancelled": True}}
+        changes.append(Change(facts, _key(meeting, now), to, chat, meeting.ends_at))
+    return tell_changes(
+        kind="class",
+        changes=changes,
+        subject=itemgetter("class"),
+        scope=course.slug,
+        zone=course.time_zone,
+        now=now,
+    )
+
+
+def remember_schedule(*, course: Course, keys: Collection[str] | None = None, with_exam: bool = True) -> None:
     """Write down what stands as told, without telling anybody: for imports, which are silent.
 
-    With ``keys`` only those classes, and the exam. Call it in the transaction of the change.
+    With ``keys`` only those classes. Call it in the transaction of the change.
     """
     classes = _classes(course) if keys is None else _classes(course).filter(key__in=keys)
-    _remember(list(classes), list(_exams(course)))
+    _remember(list(classes), list(_exams(course)) if with_exam else [])
 
 
 def _classes(course: Course | None = None) -> QuerySet[ClassMeeting]:

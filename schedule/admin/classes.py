@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.history import listed_day
 from schedule.actions.cancelling import cancel_classes, restore_classes
-from schedule.actions.telling import tell_schedule
+from schedule.actions.telling import tell_removed, tell_schedule
 from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
 from schedule.models import Assignment, ClassMeeting, Course, Exam, Material
@@ -125,6 +125,11 @@ class ClassMeetingAdmin(TaughtAdmin):
         obj.cancelled_why = form.cleaned_data["why"] if obj.cancelled_at else ""
         super().save_model(request, obj, form, change)
         tell_schedule(course=obj.course, now=now, but=[request.user.pk or 0])
+
+    def delete_model(self, request: HttpRequest, obj: ClassMeeting) -> None:
+        """Whoever was told of it is told that it does not take place."""
+        tell_removed(course=obj.course, keys=[obj.key], now=timezone.now(), but=[request.user.pk or 0])
+        super().delete_model(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: ClassMeeting | None = None) -> bool:
         """A class has no results; an assignment given at it stays."""

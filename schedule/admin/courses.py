@@ -7,11 +7,15 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from people.history import listed_day
+from schedule.actions.inviting import invite
 from schedule.admin.filters import CourseFilter, GroupFilter
 from schedule.admin.taught import TaughtAdmin, moment_in
 from schedule.models import STUDENT_ROLES, Course, Enrolment, StudyGroup
@@ -85,11 +89,32 @@ class EnrolmentForm(CourseForm):
         return cleaned
 
 
+@admin.action(description=_("Invite: a letter with a link to choose a password"))
+def invite_people(page: Any, request: HttpRequest, rows: QuerySet[Enrolment]) -> None:
+    by_course: dict[Course, set[int]] = {}
+    for row in rows:
+        by_course.setdefault(row.course, set()).add(row.person_id)
+    count = sum(
+        invite(course=course, people=people, now=timezone.now()) for course, people in by_course.items()
+    )
+    others = sum(map(len, by_course.values())) - count
+    said = ngettext("%(count)d person is invited.", "%(count)d people are invited.", count)
+    page.message_user(request, said % {"count": count})
+    if others:
+        said = ngettext(
+            "%(count)d has a password already, or takes part no more.",
+            "%(count)d have a password already, or take part no more.",
+            others,
+        )
+        page.message_user(request, said % {"count": others})
+
+
 @admin.register(Enrolment)
 class EnrolmentAdmin(TaughtAdmin):
     """Who takes part. An enrolment is ended, never deleted: who was in which group when stays known."""
 
     form = EnrolmentForm
+    actions = (invite_people,)
     fields = ("course", "person", "role", "group", "joined_at", "left_at")
     autocomplete_fields = ("person",)
     list_display = ("person", "role", "group", "of_course", "since", "until")

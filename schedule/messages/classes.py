@@ -45,9 +45,11 @@ def class_facts(meeting: ClassMeeting, before: Facts) -> Facts:
 def class_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
     """Empty while the class is still as the message says, and still to come."""
     meeting = ClassMeeting.objects.filter(pk=facts["class"]).first()
-    if meeting is None or state_of(meeting) != facts["after"]:
+    # One that is removed does not take place either.
+    still = facts["after"]["cancelled"] if meeting is None else state_of(meeting) == facts["after"]
+    if not still:
         return CHANGED
-    if meeting.ends_at <= now:
+    if moment(facts["after"]["ends_at"]) <= now:
         return PAST
     return "" if takes_part(person_id, facts["course"]) else LEFT
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from courseportal.actions import ResultsAtStake, load_course
 from courseportal.course_file import CourseFileError, read_course_file
 from grading.actions.telling import remember_unknown
-from schedule.management.course_command import name_of, text_of
+from schedule.management.course_command import NOTIFY, name_of, text_of
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE.toml", help="the course file; - reads standard input")
         parser.add_argument("--dry-run", action="store_true", help="print what would change, change nothing")
+        parser.add_argument("--notify", action="store_true", help=NOTIFY)
 
     def handle(self, *args: Any, file: str, dry_run: bool, **options: Any) -> None:
         try:
@@ -29,7 +30,8 @@ class Command(BaseCommand):
             # Whatever the file changes, students are told from the dates that hold now.
             remember_unknown(definition.course.slug, timezone.now())
         try:
-            changes = load_course(definition=definition, dry_run=dry_run)
+            notify_at = timezone.now() if options["notify"] else None
+            changes = load_course(definition=definition, dry_run=dry_run, notify_at=notify_at)
         except ResultsAtStake as error:
             raise CommandError(_told("refused, nothing is changed:", error.reasons)) from None
         for line in changes or ["nothing to change"]:

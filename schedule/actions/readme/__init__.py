@@ -12,6 +12,7 @@ from django.db import transaction
 from schedule.actions.readme.classes import plan_classes
 from schedule.actions.readme.homework import plan_homework
 from schedule.actions.readme.plan import Plan
+from schedule.actions.telling import remember_schedule, tell_schedule
 from schedule.diff import Difference, difference, plain
 from schedule.models import Assignment, ClassMeeting, Course, Material
 from schedule.readme_table import ReadmeTable
@@ -32,12 +33,15 @@ class ScheduleChanges:
     """New classes whose time of day nothing tells: they stand for the whole day until somebody sets it."""
 
 
-def import_schedule(*, course: Course, table: ReadmeTable, dry_run: bool = False) -> ScheduleChanges:
+def import_schedule(
+    *, course: Course, table: ReadmeTable, dry_run: bool = False, notify_at: datetime | None = None
+) -> ScheduleChanges:
     """Make the course's classes, materials and homework those of the table, and leave all else as it is.
 
     Nothing is deleted but links that a class's row no longer has. Homework gets the next free number, in the
     order of the table, and is due by the course's rule; a date of its own stays. Rooms, statements, points
-    and limits are not the table's. A dry run does all of it and takes it back. Raises OutsideTheCourse.
+    and limits are not the table's. A dry run does all of it and takes it back. With ``notify_at``, the
+    present moment, people are told of classes that are at another time. Raises OutsideTheCourse.
     """
     days = [found.on for found in table.classes]
     if days and not any(course.starts_on <= day <= course.ends_on for day in days):
@@ -51,6 +55,11 @@ def import_schedule(*, course: Course, table: ReadmeTable, dry_run: bool = False
         plan_homework(planned, course, plan_classes(planned, course, table))
         found = _Differences.of(planned)
         found.apply(course)
+        if notify_at is not None:
+            tell_schedule(course=course, now=notify_at)
+        else:
+            keys = {*found.classes.added, *found.classes.changed}
+            remember_schedule(course=course, keys=keys, with_exam=False)
         if dry_run:
             transaction.set_rollback(True)
     return ScheduleChanges(

@@ -48,6 +48,7 @@ class Command(ImportCommand):
                 data=contents(options["file"]),
                 now=now,
                 deactivate_missing=options["deactivate_missing"],
+                notify=options["notify"],
             )
         self.show(changes)
 

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from schedule.actions.readme import OutsideTheCourse, ScheduleChanges, import_schedule
-from schedule.management.course_command import course_called, name_of, text_of
+from schedule.management.course_command import NOTIFY, course_called, name_of, text_of
 from schedule.models import Course
 from schedule.readme_table import FoundClass, Kind, ReadmeError, ReadmeTable, Season, Term, read_readme
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             help="what relative links are read against; kept as they are by default",
         )
         parser.add_argument("--dry-run", action="store_true", help="print what would change, change nothing")
+        parser.add_argument("--notify", action="store_true", help=NOTIFY)
 
     def handle(self, *args: Any, course: str, file: str, dry_run: bool, **options: Any) -> None:
         into = course_called(course)
@@ -43,7 +45,12 @@ class Command(BaseCommand):
             table = read_readme(
                 text_of(file), year=options["year"], base_url=options["base_url"], known_term=_term_of(into)
             )
-            changes = import_schedule(course=into, table=table, dry_run=dry_run)
+            changes = import_schedule(
+                course=into,
+                table=table,
+                dry_run=dry_run,
+                notify_at=timezone.now() if options["notify"] else None,
+            )
         except (ReadmeError, OutsideTheCourse) as wrong:
             raise CommandError(f"{name_of(file)}: nothing was imported: {wrong}") from None
         self.show_table(table)
