@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from people import telegram
 from people.actions.deliver import ACCOUNT_CLOSED
+from people.actions.retelling import OVERTAKEN
 from people.channels.chats import CHAT_OFF
 from people.kinds import reasons
 from people.models import Message
@@ -24,6 +25,7 @@ REASONS: Final[dict[str, StrOrPromise]] = {
     ACCOUNT_CLOSED: gettext_lazy("The account is closed."),
     CHAT_OFF: gettext_lazy("The course’s chat is not switched on."),
     GIVEN_UP: gettext_lazy("Staff gave it up."),
+    OVERTAKEN: gettext_lazy("It was told anew before it went."),
 }
 """The outbox's own; the apps' are in `people.kinds.reasons`."""
 
