@@ -11,6 +11,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase
 
+from courseportal import metrics
 from courseportal.logs import request_id
 from courseportal.routes import route_of
 
@@ -45,11 +46,12 @@ class AnswersMiddleware:
 
 def tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     """Write the request's line. Of an error of ours Django has told more, just before."""
-    method = request.method if request.method in METHODS else "other"
+    method = request.method if request.method in METHODS else "other"  # anybody may make up names
     route, status = route_of(request), response.status_code
     expected = route == "static" or bool(getattr(request, "probe", None))
     quiet = status < 400 and expected
     level = logging.ERROR if status >= 500 else logging.DEBUG if quiet else logging.INFO
+    metrics.observe(route=route, method=method, status=status, seconds=seconds)
     facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000)}
     logger.log(level, "%s %s %s", method, route, status, extra={"facts": facts})
     response._has_been_logged = True  # type: ignore[attr-defined]  # else Django adds a line without all this

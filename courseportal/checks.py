@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's word
 from django.core.management.base import CommandError
 
+TOKEN_LENGTH = 24
+
 
 def require_given_key() -> None:
     """In production, raise CommandError unless SECRET_KEY is given: a kept one differs between machines."""
@@ -23,6 +25,14 @@ def secret_key_is_given(**kwargs: Any) -> list[CheckMessage]:
     except CommandError as why:
         return [Error(str(why), id="courseportal.E001")]
     return []
+
+
+@register(deploy=True)
+def metrics_token_is_long(**kwargs: Any) -> list[CheckMessage]:
+    """Whoever guesses the token reads how the portal stands."""
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= TOKEN_LENGTH:
+        return []
+    return [Error(f"METRICS_TOKEN has fewer than {TOKEN_LENGTH} characters.", id="courseportal.E002")]
 
 
 @register(deploy=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,14 +19,26 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from courseportal.celery import app
-from courseportal.looking import NO_ANSWER, Seen, look_at
+from courseportal.looking import look_at
+from people.queries.outbox import last_sweep
 from people.storage import durable_storage
 
 HEARTBEAT_KEY = "worker-seen-at"
 WORKER_SILENT_AFTER = timedelta(minutes=3)  # the timetable wakes it every minute
 
+SWEPT_WITHIN = timedelta(minutes=5)  # once a minute, and each delivers for most of one at the longest
+
+NO_ANSWER: Final = "does not answer"
+
 PATIENCE: Final = 2.0
 """Seconds within which every part must have answered; probes wait for five or more."""
+
+
+class Seen(NamedTuple):
+    """What a look saw: "ok" or in a few words what is wrong; and the moment that it is about, if any."""
+
+    word: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -37,11 +49,18 @@ class Health:
     broker: str
     storage: str
     worker: str
+    sweep: str
     worker_seen_at: datetime | None
+    swept_at: datetime | None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is said of each part, by its name."""
+        return {name: word for name, word in asdict(self).items() if not name.endswith("_at")}
 
     @property
     def all_well(self) -> bool:
-        return {self.database, self.broker, self.storage, self.worker} == {"ok"}
+        return set(self.words.values()) == {"ok"}
 
 
 def health(*, now: datetime) -> Health:
@@ -51,10 +70,11 @@ def health(*, now: datetime) -> Health:
         "broker": _broker,
         "storage": _storage,
         "worker": partial(_worker, now),
+        "sweep": partial(_sweep, now),
     }
-    seen = look_at(parts, seconds=PATIENCE)
+    seen = look_at(parts, seconds=PATIENCE, otherwise=Seen(NO_ANSWER))
     words = {name: part.word for name, part in seen.items()}
-    return Health(**words, worker_seen_at=seen["worker"].at)
+    return Health(**words, worker_seen_at=seen["worker"].at, swept_at=seen["sweep"].at)
 
 
 def mark_worker_seen(*, now: datetime) -> None:
@@ -68,6 +88,13 @@ def _worker(now: datetime) -> Seen:
         return Seen("not seen yet")
     seen_at = datetime.fromisoformat(word)
     return Seen("ok" if now - seen_at <= WORKER_SILENT_AFTER else "silent", seen_at)
+
+
+def _sweep(now: datetime) -> Seen:
+    swept_at = last_sweep()
+    if swept_at is None:
+        return Seen("not yet")
+    return Seen("ok" if now - swept_at <= SWEPT_WITHIN else "too long ago", swept_at)
 
 
 def _database() -> Seen:

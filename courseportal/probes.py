@@ -7,7 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase
 
-from courseportal import health
+from courseportal import health, metrics
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -29,6 +29,9 @@ class ProbesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        name, view = PROBES.get(request.path_info.strip("/"), ("", self.get_response))
+        address = request.path_info.strip("/")
+        name, view = PROBES.get(address, ("", self.get_response))
+        if address == "metrics" and metrics.may_read(request):  # for anybody else nothing is there
+            name, view = "metrics", metrics.metrics
         request.probe = name  # type: ignore[attr-defined]
         return view(request)

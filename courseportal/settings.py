@@ -331,6 +331,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# By this token, as a bearer, Prometheus reads /metrics; without one nobody does.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 # --- Logs: lines of JSON on standard error, kept by who started the process ------------------------------
 
 LOGGING: dict[str, Any] = {

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from courseportal.health import mark_worker_seen
+from people.waking import wake
 
 
 @shared_task
@@ -16,8 +17,9 @@ def heartbeat() -> None:
 
 @worker_ready.connect
 def first_heartbeat(**kwargs: object) -> None:
-    """A worker that has just started need not wait for the timetable to be seen."""
+    """A worker that has just started waits for no timetable: it is seen, and what became due goes out."""
     mark_worker_seen(now=timezone.now())
+    wake("people.tasks.sweep")
 
 
 @shared_task

@@ -2,13 +2,16 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from courseportal.checks import require_given_key
+from courseportal.counting import count_together
 from courseportal.lifeline import end_with_parent_if_asked
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
 
 end_with_parent_if_asked()  # the web server's main process does not take its workers along when it is killed
+count_together(settings.DATA_DIR / "metrics")
 application = get_wsgi_application()
 require_given_key()

@@ -17,12 +17,15 @@ from django.core.cache import caches
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
+from django.utils import timezone
 from kombu import Connection
 from pytest_django import Settings
 
 from courseportal import health, tasks
-from courseportal.health import WORKER_SILENT_AFTER, mark_worker_seen
-from courseportal.looking import NO_ANSWER, Seen, look_at
+from courseportal.health import NO_ANSWER, SWEPT_WITHIN, WORKER_SILENT_AFTER, Seen, mark_worker_seen
+from courseportal.looking import look_at
+from people.actions.sweep import sweep
+from people.models import Sweep
 from tests.bucket_server import use_bucket
 from tests.services import free_port
 
@@ -32,14 +35,15 @@ LIVE = ("/health/live", "/health/live/")
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", READY)
 def test_all_well(client: Client, path: str) -> None:
     tasks.heartbeat()
+    sweep(clock=timezone.now)
     answer = client.get(path)
     assert answer.status_code == 200, answer.text
     parts = answer.json()
-    assert {parts[name] for name in ("database", "broker", "storage", "worker")} == {"ok"}
+    assert {parts[name] for name in ("database", "broker", "storage", "worker", "sweep")} == {"ok"}
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -57,7 +61,7 @@ def test_probes_call_by_any_name_and_are_not_sent_elsewhere(
     client: Client, path: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SECURE_SSL_REDIRECT = True
-    monkeypatch.setattr(health, "look_at", lambda parts, seconds: {name: Seen("ok") for name in parts})
+    monkeypatch.setattr(health, "look_at", lambda parts, **_how: {name: Seen("ok") for name in parts})
     answer = client.get(path, headers={"host": "web:8000"})
     assert answer.status_code == 200
     assert client.get("/", headers={"host": "web:8000"}).status_code in {301, 400}
@@ -73,7 +77,9 @@ def test_a_worker_that_was_never_seen(client: Client) -> None:
         "broker": "ok",
         "storage": "ok",
         "worker": "not seen yet",
+        "sweep": "not yet",
         "worker_seen_at": None,
+        "swept_at": None,
     }
 
 
@@ -82,6 +88,14 @@ def test_a_worker_that_was_never_seen(client: Client) -> None:
 def test_a_worker_that_fell_silent(later: timedelta, says: str) -> None:
     mark_worker_seen(now=NOW)
     assert health.health(now=NOW + WORKER_SILENT_AFTER + later).worker == says
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("later", "says"), [(timedelta(0), "ok"), (timedelta(seconds=1), "too long ago")])
+def test_an_outbox_that_nobody_goes_through(later: timedelta, says: str) -> None:
+    Sweep.objects.create(swept_at=NOW)
+    found = health.health(now=NOW + SWEPT_WITHIN + later)
+    assert (found.sweep, found.swept_at) == (says, NOW)
 
 
 @pytest.mark.django_db
@@ -181,15 +195,17 @@ def test_what_hangs_is_waited_for_once_and_never_twice_at_a_time() -> None:
 
     parts: dict[str, Any] = {"hanging-in-this-test": hang, "quick-in-this-test": lambda: Seen("ok")}
     first = time.monotonic()
-    seen = look_at(parts, seconds=0.2)
+    seen = look_at(parts, seconds=0.2, otherwise=Seen(NO_ANSWER))
     assert [part.word for part in seen.values()] == [NO_ANSWER, "ok"]
     second = time.monotonic()
     assert second - first < 0.5
-    assert look_at(parts, seconds=0.2)["hanging-in-this-test"].word == NO_ANSWER
+    assert look_at(parts, seconds=0.2, otherwise=Seen(NO_ANSWER))["hanging-in-this-test"].word == NO_ANSWER
     assert time.monotonic() - second < 0.15, "it has hung for long enough"
     assert len(began) == 1
     time.sleep(0.6)
-    assert look_at(parts, seconds=5)["hanging-in-this-test"].word == "ok", "it came back"
+    assert look_at(parts, seconds=5, otherwise=Seen(NO_ANSWER))["hanging-in-this-test"].word == "ok", (
+        "it came back"
+    )
 
 
 @pytest.mark.worker
