@@ -31,7 +31,7 @@ trust: browser  ## what takes longer than the tests may, into docs/trust.md; LON
 bench: .venv/dev.stamp  ## the figures of docs/performance.md
 	@exec $(BIN)/python -m benchmarks.bench
 
-screenshots: browser  ## the pictures of the README, in docs/pictures
+screenshots: browser  ## the pictures of the README and of the mails, in docs/pictures
 	@exec $(BIN)/python -m benchmarks.screenshots
 
 messages: .venv/dev.stamp  ## bring the Russian catalogue up to date; new texts come in empty

@@ -1,4 +1,7 @@
-"""`make screenshots`: the pictures of the README, of the demo as it is today, made in a real browser."""
+"""`make screenshots`: pictures of the demo's pages and letters as they are today, made in a real browser.
+
+python -m benchmarks.screenshots [pages] [mails]
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
 from typing import NamedTuple
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.services import ROOT, chromium, free_port
 
 PICTURES = ROOT / "docs" / "pictures"
+MAILS = PICTURES / "mails"
 FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -95,37 +104,79 @@ def accounts(welcome: list[str]) -> dict[str, str]:
     return {line[0]: line[1] for line in words if len(line) > 1 and line[1].endswith("@example.org")}
 
 
-def main() -> int:
-    PICTURES.mkdir(parents=True, exist_ok=True)
+def pages(folder: str) -> int:
+    """Pictures of pages, of a demo that runs in that folder."""
     port = free_port()
-    flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
-    with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder:
-        environment = os.environ | {"PORTAL_DATA_DIR": folder, "PORT": str(port), "PORTAL_ENV": "demo"}
-        command = [sys.executable, "manage.py", "serve"]
-        with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-        ) as portal:
-            try:
-                assert portal.stdout
-                welcome: list[str] = []
-                while not welcome or "Data and logs" not in welcome[-1]:
-                    welcome.append(portal.stdout.readline())
-                    if not welcome[-1]:
-                        return 1
-                people = accounts(welcome)
-                with sync_playwright() as playwright:
-                    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-                    for picture in SHOWN:
-                        take(
-                            browser, f"http://localhost:{port}", picture, people.get(picture.who, picture.who)
-                        )
-                    browser.close()
-            finally:
-                portal.terminate()
-                portal.wait(timeout=30)
+    environment = os.environ | {"PORTAL_DATA_DIR": folder, "PORT": str(port), "PORTAL_ENV": "demo"}
+    command = [sys.executable, "manage.py", "serve"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as portal:
+        try:
+            assert portal.stdout
+            welcome: list[str] = []
+            while not welcome or "Data and logs" not in welcome[-1]:
+                welcome.append(portal.stdout.readline())
+                if not welcome[-1]:
+                    return 1
+            people = accounts(welcome)
+            with browser() as chrome:
+                for picture in SHOWN:
+                    who = people.get(picture.who, picture.who)
+                    take(chrome, f"http://localhost:{port}", picture, who)
+        finally:
+            portal.terminate()
+            portal.wait(timeout=30)
     print(f"{len(SHOWN)} pictures in {PICTURES.relative_to(ROOT)}")
     return 0
 
 
+def mails(folder: str) -> int:
+    """Pictures of a letter of each kind, in both languages, from a demo that is made in that folder."""
+    environment = os.environ | {"PORTAL_DATA_DIR": folder, "PORTAL_ENV": "demo"}
+    letters = Path(folder) / "letters"
+    letters.mkdir()
+    steps = (["manage.py", "migrate", "-v0"], ["manage.py", "demo"], ["-m", "benchmarks.mails", str(letters)])
+    for step in steps:
+        done = subprocess.run(
+            [sys.executable, *step], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False
+        )
+        if done.returncode:
+            return done.returncode
+    MAILS.mkdir(parents=True, exist_ok=True)
+    found = sorted(letters.glob("*.html"))
+    with browser() as chrome:
+        page = chrome.new_page(viewport={"width": 664, "height": 240})
+        for letter in found:
+            page.goto(letter.as_uri())
+            picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+            # A few colours on paper: a palette makes the file a third as large, and nobody sees it.
+            picture.convert("RGB").quantize(64).save(MAILS / f"{letter.stem}.png", optimize=True)
+    print(f"{len(found)} pictures in {MAILS.relative_to(ROOT)}")
+    return 0
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A Chromium that calls nobody."""
+    flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield chrome
+        chrome.close()
+
+
+PARTS = {"pages": pages, "mails": mails}
+
+
+def main(wanted: Sequence[str]) -> int:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name in wanted or PARTS:
+        with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder:
+            if code := PARTS[name](folder):
+                return code
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -34,6 +34,7 @@ register(
         holds=dates_hold,
         audience=Audience.STUDENTS,
         can_be_off=False,
+        always=_("It changes what your work is worth."),
     )
 )
 register(
@@ -45,6 +46,7 @@ register(
         holds=perk_holds,
         audience=Audience.STUDENTS,
         can_be_off=False,
+        always=_("It moves deadlines, and so changes what your work is worth."),
     )
 )
 register(
