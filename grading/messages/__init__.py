@@ -40,7 +40,7 @@ register(
 register(
     Kind(
         name="perk",
-        label=_("Effective rest earned or lost"),
+        label=_("The perk, earned or lost"),
         hint=_("Your group has earned the perk or lost it, and what that makes of your deadlines."),
         write=write_perk,
         holds=perk_holds,
@@ -84,7 +84,7 @@ register(
 register(
     Kind(
         name="perk-report",
-        label=_("How far your group is with effective rest"),
+        label=_("How far your group is with the perk"),
         hint=_("For the representative: every Monday, and three days before the target."),
         write=write_report,
         holds=report_holds,

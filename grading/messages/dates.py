@@ -132,7 +132,7 @@ def write_perk(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     facts = several[-1]
     told = {"group": facts["group"], "done": facts["done"], "all": facts["all"]}
     if facts["event"] == EARNED:
-        subject = _("effective rest is earned, group %(group)s")
+        subject = _("the perk is earned, group %(group)s")
         lead = (
             _("All activities are complete. These deadlines have moved.")
             if facts["changes"]
@@ -141,10 +141,10 @@ def write_perk(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
             else _("All activities are complete. The representative can now choose which deadlines move.")
         )
     elif facts["event"] == LOST:
-        subject = _("effective rest is not earned any more, group %(group)s")
+        subject = _("the perk is not earned any more, group %(group)s")
         lead = _("%(done)d of %(all)d activities are complete now. The course’s deadlines hold.")
     else:
-        subject = _("effective rest: the target has passed, group %(group)s")
+        subject = _("the perk: the target has passed, group %(group)s")
         lead = _(
             "%(done)d of %(all)d activities are complete, so that the deadlines stay as they are."
             " Proofs that still wait may yet change that."
@@ -155,7 +155,7 @@ def write_perk(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         rows=_rows(facts["changes"], zone),
         paragraphs=_after(facts["changes"]),
         link=reverse("perks:perk", args=[facts["course"]]),
-        link_label=_("Open effective rest"),
+        link_label=_("Open the perk"),
     )
 
 
@@ -173,9 +173,9 @@ def _why(one: Facts) -> str:
     """Why the date is another, in a sentence."""
     source = Source(one["source"])
     if source is Source.GROUP_MOVE and one["by"]:
-        return _("Your group has moved it: effective rest is earned, and %(by)s asked for it.") % one
+        return _("Your group has moved it: the perk is earned, and %(by)s asked for it.") % one
     if source is Source.GROUP_MOVE:
-        return _("Your group has moved it: effective rest is earned.")
+        return _("Your group has moved it: the perk is earned.")
     if source is Source.PERSONAL:
         told = {"by": one["by"], "reason": one["reason"]}
         if one["by"] and one["reason"]:

@@ -70,7 +70,7 @@ def write_reminder(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         (_("After it"), _late(facts)),
     ]
     if facts["if_earned"]:
-        rows.append((_("If effective rest is earned"), shown(facts["if_earned"], zone)))
+        rows.append((_("If the perk is earned"), shown(facts["if_earned"], zone)))
     return Letter(
         subject=under(facts, _subject(days) % told),
         lead=_("You have not handed anything in yet."),

@@ -32,9 +32,7 @@ def write_report(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     done = sum(one["complete"] for one in facts["activities"])
     told = {"done": done, "all": len(facts["activities"]), "group": facts["group"]}
     return Letter(
-        subject=under(
-            facts, _("effective rest, group %(group)s: %(done)d of %(all)d activities complete") % told
-        ),
+        subject=under(facts, _("the perk, group %(group)s: %(done)d of %(all)d activities complete") % told),
         lead=_("This is how far your group is. It counts what is handed in until the target and approved."),
         rows=(
             *((f"{one['number']}. {one['title']}", _standing(one)) for one in facts["activities"]),
@@ -42,7 +40,7 @@ def write_report(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
             (_("Request"), _asked(facts)),
         ),
         link=reverse("perks:perk", args=[facts["course"]]),
-        link_label=_("Open effective rest"),
+        link_label=_("Open the perk"),
     )
 
 

@@ -139,7 +139,7 @@ def test_a_provisional_move_is_mentioned(
     make_request(group=group, assignments=[assignment])
     reminders(moscow(2025, 9, 29, 10))
     letter = letter_of([Message.objects.get(kind="reminder")])
-    assert ("If effective rest is earned", "14\xa0December, 23:59\xa0MSK") in letter.rows
+    assert ("If the perk is earned", "14\xa0December, 23:59\xa0MSK") in letter.rows
 
 
 def test_the_words_in_both_languages(student: User, assignment: Assignment) -> None:
@@ -221,7 +221,7 @@ class TestReport:
         make_proof(group=group, activity=activity, people=[representative], state="pending")
         sweep_reminders(self.MONDAY)
         letter = letter_of([Message.objects.get(kind="perk-report")])
-        assert letter.subject.endswith("effective rest, group 417: 0 of 1 activities complete")
+        assert letter.subject.endswith("the perk, group 417: 0 of 1 activities complete")
         assert letter.rows[0] == ("1. Ping-pong", "1 of 2 people; 1 proof waits")
 
     def test_not_once_it_is_earned(

@@ -155,7 +155,7 @@ def test_a_perk_that_is_earned_moves_the_dates_in_one_message(
     sweep_dates(NOW + 2 * MINUTE)
     assert len([one for one in told(student) if one[0] in {"perk", "dates"}]) == 1
     subjects = run(NOW + 2 * MINUTE)
-    assert sum("effective rest is earned" in one for one in subjects) == 3
+    assert sum("the perk is earned" in one for one in subjects) == 3
     reject(proof_id=proof.pk, version=approved.version, by=assistant, now=NOW + 3 * MINUTE, reason="Not them")
     assert changes(student, "perk") == [(n, utc(TARGET), utc(DUE)) for n in (2, 3)]
     assert sum("is not earned any more" in one for one in run(NOW + 3 * MINUTE)) == 3
