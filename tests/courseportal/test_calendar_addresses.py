@@ -29,7 +29,7 @@ from tests.factories import (
     moscow,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NOW = moscow(2025, 9, 20, 12)
 SIGNED_OUT = frozenset({"anonymous", "disabled"})
