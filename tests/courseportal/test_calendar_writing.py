@@ -113,12 +113,14 @@ def test_the_same_feed_is_the_same_bytes_and_tells_no_other_clock() -> None:
     assert b"X-PUBLISHED-TTL:PT1H" in body
 
 
-def instants(body: bytes) -> list[tuple[datetime, datetime]]:
-    """The beginnings and ends as vobject reads them, which believes VTIMEZONE and knows no zone by name."""
-    calendar = vobject.readOne(body.decode())
+def instants(body: bytes, zone: str) -> list[tuple[datetime, datetime]]:
+    """The beginnings and ends as they are read by somebody who has to believe the file about its zone."""
+    nowhere = f"Nowhere/{zone.replace('/', '')}".encode()
+    for before in (b"TZID:", b"TZID="):
+        body = body.replace(before + zone.encode(), before + nowhere)
     return [
-        (one.dtstart.value.astimezone(UTC), one.dtend.value.astimezone(UTC))
-        for one in calendar.contents["vevent"]
+        (one.decoded("DTSTART").astimezone(UTC), one.decoded("DTEND").astimezone(UTC))
+        for one in Calendar.from_ical(body).walk("VEVENT")
     ]
 
 
@@ -130,7 +132,7 @@ def test_every_hour_around_a_clock_change_is_read_as_it_was_meant(name: str) -> 
     around = [turn + timedelta(minutes=30 * step) for turn in turns for step in range(-16, 9)]
     meant = around or year[:8]
 
-    found = instants(written(*(hour(at, zone) for at in meant)))
+    found = instants(written(*(hour(at, zone) for at in meant)), name)
 
     assert found == [(at, at + timedelta(hours=1)) for at in meant]
 
