@@ -59,6 +59,13 @@ def tell_group(group: StudyGroup, now: datetime) -> int:
         return _tell_members(group, state, now, _remember_perk(group, state))
 
 
+def tell_student(course: Course, student_id: int, now: datetime) -> int:
+    """Tell whatever has changed for a student, and so for the student's group; how many messages are new."""
+    enrolments = Enrolment.objects.students().filter(course=course, person=student_id, group__isnull=False)
+    group = StudyGroup.objects.filter(pk__in=enrolments.values("group")).first()
+    return 0 if group is None else tell_group(group, now)
+
+
 def remember(course: Course, now: datetime) -> None:
     """Take what holds now in a course for told, in silence: it is made of a past, or is about to change."""
     for group in StudyGroup.objects.filter(course=course).order_by("pk"):

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from grading.actions.telling import tell_student
 from grading.admin.filters import AssignmentFilter
 from grading.models import PersonalDate
 from people.models import User
@@ -113,6 +114,11 @@ class PersonalDateAdmin(TaughtAdmin):
     def save_model(self, request: HttpRequest, obj: PersonalDate, form: Any, change: bool) -> None:
         obj.set_by, obj.set_at = request.user, timezone.now()  # type: ignore[assignment]  # signed in
         super().save_model(request, obj, form, change)
+        tell_student(obj.assignment.course, obj.student_id, obj.set_at)
+
+    def delete_model(self, request: HttpRequest, obj: PersonalDate) -> None:
+        super().delete_model(request, obj)
+        tell_student(obj.assignment.course, obj.student_id, timezone.now())
 
     @admin.display(description=_("assignment"), ordering="assignment__number")
     def what(self, date: PersonalDate) -> str:

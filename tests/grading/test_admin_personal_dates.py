@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from grading.models import PersonalDate
-from people.models import AuditEntry, User
+from people.models import AuditEntry, Message, User
 from schedule.models import Assignment, Course, Role
 from tests.factories import (
     make_assignment,
@@ -167,6 +167,21 @@ class TestOneDate:
         assert not PersonalDate.objects.exists()
         last = AuditEntry.objects.of(date).first()
         assert last is not None and (last.operation, last.person) == ("delete", assistant)
+
+    def test_its_student_is_told_of_it_given_and_taken_back(
+        self, ta: Client, assignment: Assignment, student: User, time_machine: Any
+    ) -> None:
+        time_machine.move_to(moscow(2025, 9, 20), tick=False)
+        give(ta, assignment, student)
+        time_machine.shift(60)
+        (told,) = Message.objects.filter(person=student, kind="dates")
+        assert told.facts["changes"][0]["reason"] == "Illness"
+        Message.objects.update(state=Message.State.SENT, settled_at=moscow(2025, 9, 20))
+        ta.post(
+            reverse("admin:grading_personaldate_delete", args=[PersonalDate.objects.get().pk]),
+            {"post": "yes"},
+        )
+        assert Message.objects.filter(person=student, kind="dates").count() == 2
 
     def test_a_works_page_leads_there(self, ta: Client, assignment: Assignment, student: User) -> None:
         work = make_submission(assignment=assignment, student=student)
