@@ -25,6 +25,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Max, Q
 
+from people.actions.apart import PartlyDone
 from people.kinds import kind_of, sweepers
 from people.models import Message
 from people.rules import MessageState
@@ -76,11 +77,14 @@ def _trouble_with(sweeper: Callable[[datetime], None], now: datetime) -> str:
 
     A restore is not kept from a portal by it: everything else is worth more than mail that goes once.
     """
+    name = f"{sweeper.__module__}.{sweeper.__qualname__}"
     try:
         with transaction.atomic():
-            sweeper(now)
+            try:
+                sweeper(now)
+            except PartlyDone as trouble:  # the others are written, and stay
+                return f"{name} ({trouble})"
     except Exception:
-        name = f"{sweeper.__module__}.{sweeper.__qualname__}"
         logger.exception("%s could not be swept", name)
         return name
     return ""

@@ -17,6 +17,7 @@ from grading.messages.reminder import reminder_facts
 from grading.models import Reminded, Submission
 from grading.queries.deadlines import Column, Terms, course_deadlines
 from grading.queries.waiting import staff_waits
+from people.actions.apart import each_apart
 from people.actions.outbox import write
 from people.kinds import Facts
 from perks.queries.standing import GroupStanding, group_standings, named_activities
@@ -29,8 +30,7 @@ REPORT_BEFORE = timedelta(days=3)
 
 def sweep_reminders(now: datetime) -> None:
     """Write what the timetables of all running courses make due."""
-    for course in running_courses(now):
-        remind(course, now)
+    each_apart(running_courses(now), lambda course: remind(course, now))
 
 
 def remind(course: Course, now: datetime) -> int:

@@ -16,6 +16,7 @@ from django.db import transaction
 from grading.messages.dates import EARNED, EXPIRED, LOST, SUPERSEDED, ToldPerk, date_facts, perk_facts
 from grading.models import AnnouncedDates, AnnouncedPerk
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
+from people.actions.apart import each_apart
 from people.actions.outbox import write, write_to_chat
 from people.kinds import Facts
 from people.models import Message
@@ -44,9 +45,11 @@ def runs(course: Course, now: datetime) -> bool:
 
 def sweep_dates(now: datetime) -> None:
     """Tell, in all running courses, whatever has changed since it was told last."""
-    for course in running_courses(now):
-        for group in _groups_with_news(course, now):
-            tell_group(group, now)
+    each_apart(running_courses(now), lambda course: _tell_course(course, now))
+
+
+def _tell_course(course: Course, now: datetime) -> None:
+    each_apart(_groups_with_news(course, now), lambda group: tell_group(group, now))
 
 
 def tell_group(group: StudyGroup, now: datetime) -> int:

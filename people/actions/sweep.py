@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from people.actions.apart import PartlyDone
 from people.actions.deliver import Delivered, deliver
 from people.kinds import sweepers
 from people.models import Sweep
@@ -21,6 +22,8 @@ def sweep(*, clock: Callable[[], datetime], seconds: float = 45.0) -> Delivered:
     for sweeper in sweepers:
         try:
             sweeper(clock())
+        except PartlyDone as trouble:
+            logger.warning("Not swept: %s", trouble)
         except Exception:
             logger.exception("%s could not be swept", f"{sweeper.__module__}.{sweeper.__qualname__}")
     done = deliver(clock=clock, seconds=seconds)

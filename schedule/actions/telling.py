@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from people.actions.apart import each_apart
 from people.actions.retelling import Change, tell_changes
 from schedule.audience import chat_of, people_of
 from schedule.messages.classes import class_facts, state_of
@@ -37,8 +38,7 @@ def sweep_schedule(now: datetime) -> None:
     """Tell every course's people what is news; nothing, in two statements, where nothing is."""
     courses = set(_classes().values_list("course_id", flat=True))
     courses |= set(_exams().values_list("course_id", flat=True))
-    for course in Course.objects.filter(pk__in=courses):
-        tell_schedule(course=course, now=now)
+    each_apart(Course.objects.filter(pk__in=courses), lambda course: tell_schedule(course=course, now=now))
 
 
 def tell_schedule(*, course: Course, now: datetime, but: Collection[int] = ()) -> int:
