@@ -14,6 +14,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,8 +32,11 @@ class Proof:
     variable: str = ""
     short: int = 0
     long: int = 0
+    engine: str = ""
+    """"sqlite" for SQLite and the embedded broker; PostgreSQL and Redis where nothing is said."""
 
 
+REMINDERS = "tests/faults/test_reminders.py"
 PROOFS = (
     Proof(
         "lateness agrees with a second reckoning in integers, in every zone",
@@ -75,6 +79,32 @@ PROOFS = (
         200,
     ),
     Proof(
+        "each due reminder goes out once and is never false, while workers, Redis and the mail server break",
+        (f"{REMINDERS}::test_reminders_outlive_everything",),
+        "PORTAL_REMINDERS",
+        300,
+        10_000,
+    ),
+    Proof(
+        "the same on SQLite and the embedded broker",
+        (f"{REMINDERS}::test_reminders_outlive_everything",),
+        "PORTAL_REMINDERS",
+        300,
+        10_000,
+        "sqlite",
+    ),
+    Proof(
+        "every defect planted in those processes is reported",
+        (f"{REMINDERS}::test_a_planted_defect_is_reported",),
+        "PORTAL_REMINDERS",
+        40,
+        40,
+    ),
+    Proof(
+        "each way in which a mail server can answer or not; a request while the broker is frozen or dead",
+        ("tests/faults/test_delivery.py", "tests/faults/test_frozen_broker.py"),
+    ),
+    Proof(
         "work handed in at once, twice, over a full disk and a broken commit is whole or refused",
         (
             "tests/grading/test_hand_in.py",
@@ -114,13 +144,21 @@ def prove(proof: Proof, seed: int, *, long: bool) -> Found:
     size = proof.long if long else proof.short
     if proof.variable:
         environment[proof.variable] = str(size)
+    if proof.engine:
+        environment["PORTAL_TEST_DB"] = proof.engine
     started = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *proof.tests]
-    run = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    with tempfile.NamedTemporaryFile() as figures:
+        environment["PORTAL_FIGURES"] = figures.name
+        run = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        told = Path(figures.name).read_text(encoding="utf-8")
     sys.stdout.write(run.stdout)
     sys.stdout.flush()
     closing = re.findall(r"^\d+ (?:passed|failed).*$", run.stdout, re.MULTILINE)
     said = closing[-1].split(" in ")[0] if closing else "no tests ran"
+    said += f"; {told}" if told else ""
     return Found(f"{size:,}" if size else "–", said, time.monotonic() - started, run.returncode == 0)
 
 

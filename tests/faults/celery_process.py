@@ -3,7 +3,7 @@
 `python -m tests.faults.celery_process worker …` is `celery -A courseportal worker …`. PORTAL_KILLS names a
 folder; a file in it with the name of a step kills the first process that comes to that step, which takes the
 file away and leaves a line in `killed`. PORTAL_PLANTED names a fault of tests/faults/outbox_mutants.py; it is
-planted in the running code.
+planted in the running code. PORTAL_MINUTE has every minute of waiting last so many seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-KILLS, PLANTED = "PORTAL_KILLS", "PORTAL_PLANTED"
+KILLS, PLANTED, MINUTE = "PORTAL_KILLS", "PORTAL_PLANTED", "PORTAL_MINUTE"
 
 
 class Step(StrEnum):
@@ -93,19 +93,30 @@ def watch_hand_over() -> None:
     before(smtplib.SMTP, "sendmail", Step.BEFORE)
 
 
+def shorten_minutes(delivery: Any, seconds: float) -> None:
+    """Have what was not taken wait so many seconds for each minute."""
+    right = delivery.wait_after
+    delivery.wait_after = lambda attempts: right(attempts) * (seconds / 60)
+    delivery.WAIT_WHEN_DOWN *= seconds / 60
+    delivery.WAIT_FOR_THE_SWEEP *= seconds / 60
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
     import django
     from celery.bin.celery import main as celery
 
     django.setup()
-    watch_hand_over()
-    after(import_module("people.actions.deliver"), "claim", Step.CLAIMED)
     if planted := os.environ.get(PLANTED):
-        from tests.faults.outbox_mutants import OUTBOX
+        from tests.faults.outbox_mutants import PROCESS
         from tests.faults.planting import plant
 
-        plant(next(mutant for mutant in OUTBOX if mutant.name == planted))
+        plant(next(mutant for mutant in PROCESS if mutant.name == planted))
+    watch_hand_over()
+    delivery = import_module("people.actions.deliver")
+    after(delivery, "_claim", Step.CLAIMED)
+    if MINUTE in os.environ:
+        shorten_minutes(delivery, float(os.environ[MINUTE]))
     sys.argv = ["celery", "-A", "courseportal", *sys.argv[1:]]
     celery()
 

@@ -24,11 +24,15 @@ CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 
 @dataclass(frozen=True, order=True)
 class Subject:
-    """What a reminder is about: whose, which assignment's, and the time of day of its deadline."""
+    """What a reminder is about: whose, which assignment's, and the time of day of its deadline.
+
+    With ``was`` it is no reminder, but the news that the deadline is another now.
+    """
 
     to: str
     title: str
     clock: str  # "21:47"
+    was: str = ""
 
 
 @dataclass
@@ -74,8 +78,7 @@ class Ledger:
 
     def spoil(self, subjects: Iterable[Subject], at: float) -> None:
         """From that moment on these are untrue; they may have gone, and need not."""
-        for subject in subjects:
-            order = self.orders[subject]
+        for order in (self.orders[subject] for subject in subjects if subject in self.orders):
             order.true_until = min(order.true_until, at)
             order.must = False
 
@@ -84,12 +87,12 @@ class Ledger:
         found = Findings(went=len(mails))
         told: dict[Subject, list[Mail]] = defaultdict(list)
         for mail in mails:
-            subject = self._subject(mail)
-            if subject is None:
-                found.unasked.append(f"{mail.to}: {mail.parsed()['Subject']}")
-                continue
-            told[subject].append(mail)
-            self._judge(found, subject, mail)
+            for subject in self._subjects(mail):
+                if subject not in self.orders:
+                    found.unasked.append(f"{subject}: {mail.parsed()['Subject']}")
+                    continue
+                told[subject].append(mail)
+                self._judge(found, subject, mail)
         uncertain = interrupted(mails, deaths)
         for subject, copies in told.items():
             _judge_copies(found, subject, copies, uncertain)
@@ -98,18 +101,25 @@ class Ledger:
         ]
         return found
 
-    def _subject(self, mail: Mail) -> Subject | None:
-        text = words(mail)
-        titles = {subject.title for subject in self.orders if subject.to == mail.to[0]}
-        clocks = set(CLOCK.findall(text))
-        matching = [
-            subject
-            for title in titles
-            if re.search(rf"\b{re.escape(title)}\b", text)
-            for clock in clocks
-            if (subject := Subject(mail.to[0], title, clock)) in self.orders
+    def _subjects(self, mail: Mail) -> list[Subject]:
+        """What a mail is about: each deadline that it says has moved, or the one of which it reminds."""
+        text, to = words(mail), mail.to[0]
+        titles = {subject.title for subject in self.orders if subject.to == to}
+        named = [(title, line) for title in titles for line in text.splitlines() if _names(line, title)]
+        moved = [
+            Subject(to, title, clocks[-1], was=clocks[0])
+            for title, line in named
+            if len(clocks := CLOCK.findall(line)) > 1
         ]
-        return matching[0] if len(matching) == 1 else None
+        if moved:
+            return moved
+        reminded = {
+            subject
+            for title, _line in named
+            for clock in CLOCK.findall(text)
+            if (subject := Subject(to, title, clock)) in self.orders
+        }
+        return list(reminded) if len(reminded) == 1 else [Subject(to, f"unknown: {text[:200]}", "")]
 
     def _judge(self, found: Findings, subject: Subject, mail: Mail) -> None:
         order = self.orders[subject]
@@ -119,6 +129,10 @@ class Ledger:
             found.too_late.append(f"{subject}: {mail.began_at - order.due_until:.1f} s after the deadline")
         if order.must:
             found.last_at = max(found.last_at, mail.began_at)
+
+
+def _names(line: str, title: str) -> bool:
+    return re.search(rf"\b{re.escape(title)}\b", line) is not None
 
 
 def words(mail: Mail) -> str:

@@ -21,14 +21,14 @@ import redis
 
 from courseportal.lifeline import end_with_parent
 from courseportal.processes import beat, worker
-from tests.faults.celery_process import KILLS, PLANTED, Step
+from tests.faults.celery_process import KILLS, MINUTE, PLANTED, Step
 from tests.faults.mail_server import MailServer
 from tests.services import ROOT, Services, free_port
 
 QUICK = {
-    "PORTAL_SWEEP_SECONDS": "2",
-    "PORTAL_LEASE_SECONDS": "6",
-    "PORTAL_RETRY_SECONDS": "1",
+    "OUTBOX_SWEEP": "2",
+    "OUTBOX_LEASE": "6",
+    MINUTE: "1",
     "EMAIL_TIMEOUT": "2",
     "CELERY_VISIBILITY_TIMEOUT": "5",
 }
@@ -130,19 +130,22 @@ class Stage:
     """When a worker was killed, by its port of the mail server: seconds since the epoch."""
 
     @classmethod
-    def build(
-        cls, folder: Path, environment: dict[str, str], *, workers: int = 2, beats: int = 2, planted: str = ""
-    ) -> Stage:
-        """Everything but the workers and timetables is brought up."""
+    def build(cls, folder: Path, environment: dict[str, str], *, planted: str = "", **own: str) -> Stage:
+        """All but the workers and timetables is brought up; `own` are variables of their environment."""
         data, kills = folder / "var", folder / "kills"
         data.mkdir(parents=True)
         kills.mkdir()
         broker = RedisBroker(folder / "redis") if "TEST_REDIS_URL" in os.environ else FilesBroker(data)
         broker.start()
-        post = MailServer(folder / "post", ports=workers)
+        post = MailServer(folder / "post", ports=2)
         post.start()
-        own = {"PORTAL_DATA_DIR": str(data), KILLS: str(kills), PLANTED: planted, "PYTHONUNBUFFERED": "1"}
-        return cls(folder, environment | QUICK | broker.environment | own, broker, post, beats)
+        of_stage = {"PORTAL_DATA_DIR": str(data), KILLS: str(kills), PLANTED: planted}
+        return cls(folder, environment | QUICK | broker.environment | of_stage | own, broker, post)
+
+    @property
+    def sweeps(self) -> bool:
+        """The timetable knows the sweep."""
+        return float(self.environment["OUTBOX_SWEEP"]) < 60
 
     @property
     def names(self) -> list[str]:
@@ -189,6 +192,10 @@ class Stage:
     def kill_at(self, step: Step) -> None:
         """The next worker that comes to this step ends there."""
         (Path(self.environment[KILLS]) / step).touch()
+
+    def waits_at(self, step: Step) -> bool:
+        """Nobody has come there yet."""
+        return (Path(self.environment[KILLS]) / step).exists()
 
     def let_live(self) -> None:
         """Nobody is waited for any more."""

@@ -74,6 +74,15 @@ def test_after_the_deadline() -> None:
     assert wrong(ledger(ANNA), mail(at=DEADLINE + 2)) == {"too_late"}
 
 
+def test_news_of_a_moved_deadline_is_no_reminder() -> None:
+    moved = Subject(ANNA.to, ANNA.title, "21:50", was="21:47")
+    text = f"Subject: Moved\nMessage-ID: <two>\n\n1. {ANNA.title}: 30 September, 21:47 → 7 October, 21:50\n"
+    news = Mail(1, "portal@example.org", (ANNA.to,), "<two>", 1000.0, 1000.1, text, answered=True)
+    assert wrong(ledger(ANNA, moved), mail(), news) == set()
+    assert wrong(ledger(ANNA, moved), mail()) == {"lost"}
+    assert wrong(ledger(ANNA), mail(), news) == {"unasked"}
+
+
 def test_what_nobody_asked_for() -> None:
     other_date = Subject(ANNA.to, ANNA.title, "21:48")
     assert wrong(ledger(ANNA), mail(), mail(other_date, letter="two")) == {"unasked"}

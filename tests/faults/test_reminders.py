@@ -1,0 +1,125 @@
+"""Each due reminder goes out once and is never false, whatever breaks: real processes, real mail."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from people import kinds
+from people.models import Message
+from tests.faults.ledger import Findings
+from tests.faults.mail_server import Manner
+from tests.faults.outbox_mutants import DEFECTS, Defect
+from tests.faults.play import Play
+from tests.faults.stage import Stage
+from tests.faults.storm import Storm
+
+DUE = int(os.environ.get("PORTAL_REMINDERS", "0"))
+SEED = int(os.environ.get("PORTAL_FAULT_SEED", "20250916"))
+RECOVERY = 600.0  # seconds
+PATIENCE = 20.0  # seconds for a fault to show
+ROUNDS_AT_LEAST = 20
+PASSES_IN = 35.0  # seconds until a deadline in the middle of all this
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.sqlite,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not DUE, reason="takes minutes: `make trust` runs it"),
+]
+
+
+@pytest.fixture
+def build(process_env: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """Brings up a stage, which ends with the test."""
+    stages: list[Stage] = []
+
+    def built(**environment: str) -> Stage:
+        stages.append(Stage.build(tmp_path / "stage", process_env, **environment))
+        return stages[-1]
+
+    yield built
+    for stage in stages:
+        stage.close()
+
+
+def first_sweep(stage: Stage, play: Play) -> None:
+    """Start the processes and let them write the day's reminders, while no mail is taken yet."""
+    stage.post.behave(Manner.BUSY)
+    if not stage.sweeps:
+        for sweeper in kinds.sweepers:
+            sweeper(timezone.now())
+    stage.keep_running()
+    until = time.monotonic() + 120
+    while Message.objects.filter(kind="reminder").count() < play.due:
+        dead = [name for name, process in stage.running.items() if process.poll() is not None]
+        assert not dead and time.monotonic() < until, f"{dead}\n{stage.logs()}"
+        time.sleep(0.1)
+
+
+def settled(stage: Stage, play: Play, patience: float) -> Findings:
+    """Wait until all that has to go has gone and nothing waits any more; what the ledger says then."""
+    until = time.monotonic() + patience
+    while True:
+        stage.keep_running()
+        found = play.ledger.compare(stage.post.mails(), stage.deaths)
+        waits = Message.objects.unsettled().exists()
+        if (not waits and not found.lost) or time.monotonic() > until:
+            return found
+        time.sleep(0.5)
+
+
+def weather(
+    stage: Stage, play: Play, rounds: int, patience: float, pace: float, only: tuple[str, ...] = ()
+) -> Findings:
+    """A storm of all troubles or those named, and a calm of so many seconds at most; what is wrong then."""
+    chance = play.chance
+    now = timezone.now()
+    play.set_up(now)
+    play.due_soon(now, in_seconds=PASSES_IN)
+    storm = Storm(stage, chance, pace)
+    first_sweep(stage, play)
+    stage.post.behave(pace=storm.pace)
+
+    def something_happens() -> None:
+        act = chance.choice([play.hand_in, play.hand_in, play.give_a_date, play.move])
+        act(timezone.now())
+
+    storm.rage(rounds, something_happens, only)
+    stage.let_live()
+    stage.post.behave()
+    begun = time.monotonic()
+    found = settled(stage, play, patience)
+    calm = time.monotonic() - begun
+    figures = (
+        f"{found.went:,} mails, {storm.happened.total():,} troubles of {len(storm.happened)} kinds,"
+        f" {sum(map(len, stage.deaths.values())):,} deaths of workers,"
+        f" {found.repeated:,} sent again with the same Message-ID, quiet after {calm:.0f} s"
+    )
+    print(f"seed {SEED}, {connection.vendor}, {play.due:,} due: {figures}")  # noqa: T201 - shown when it fails
+    if not only and (told := os.environ.get("PORTAL_FIGURES")):
+        Path(told).write_text(figures)
+    return found
+
+
+def test_reminders_outlive_everything(build: Callable[..., Stage]) -> None:
+    stage, play = build(), Play(DUE, random.Random(SEED))
+    rounds = max(ROUNDS_AT_LEAST, DUE // 25)
+    found = weather(stage, play, rounds, RECOVERY, pace=min(0.6, rounds * 1.6 / DUE))
+    assert found.wrong() == {}, stage.logs()
+    deaths = sum(map(len, stage.deaths.values()))
+    assert deaths >= 3 and found.went >= DUE / 3, "too little happened: this proves nothing"
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_a_planted_defect_is_reported(build: Callable[..., Stage], defect: Defect) -> None:
+    stage = build(planted=defect.mutant.name if defect.mutant else "", **defect.environment)
+    found = weather(stage, Play(40, random.Random(SEED)), 5, PATIENCE, defect.pace, defect.troubles)
+    assert defect.finding in found.wrong(), f"{found}\n{stage.logs()}"
