@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -99,18 +100,26 @@ def _claim(now: datetime, down: set[str]) -> _InHand | None:
         if first is None:
             return None
         messages = _same_letter(first, now)
+        # What was never handed over is a letter of its own, whatever it was gathered with before: two letters
+        # with one Message-ID would show as one.
+        letter = uuid.uuid4() if _is_fresh(first) else first.letter
         Message.objects.filter(pk__in=[one.pk for one in messages]).update(
-            state=MessageState.CLAIMED, claimed_until=until, letter=first.letter
+            state=MessageState.CLAIMED, claimed_until=until, letter=letter
         )
     for one in messages:
-        one.state, one.claimed_until, one.letter = Message.State.CLAIMED, until, first.letter
+        one.state, one.claimed_until, one.letter = Message.State.CLAIMED, until, letter
     return _InHand(messages, until)
+
+
+def _is_fresh(message: Message) -> bool:
+    """Whether it certainly has reached nobody yet."""
+    return message.handed_at is None and message.state == MessageState.WAITING
 
 
 def _same_letter(first: Message, now: datetime) -> list[Message]:
     """What goes with a message: all that was in its letter before, or what its reader wants gathered."""
     locked = Message.objects.select_for_update(skip_locked=True).exclude(pk=first.pk)
-    if first.handed_at is not None or first.state == MessageState.CLAIMED:
+    if not _is_fresh(first):
         again = locked.due(now).filter(letter=first.letter)
         return [first, *again.order_by("pk")]
     if first.person_id is None:

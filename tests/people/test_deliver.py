@@ -247,3 +247,16 @@ def test_a_name_adds_no_header_and_turns_no_text() -> None:
     run()
     assert mail.outbox[0].message()["To"].startswith('"Eve Bcc: all@example.org"')
     assert mail.outbox[0].subject == "Line break"
+
+
+def test_what_was_gathered_and_then_goes_apart_has_two_message_ids() -> None:
+    person = make_user()
+    for what in ("One", "Two"):
+        Choice.objects.update_or_create(person=person, kind="plain", defaults={"wish": Wish.DIGEST})
+        tell(person, what)
+    letter = Message.objects.earliest("pk").letter
+    Message.objects.update(letter=letter)  # gathered once, and put back while the mail server was away
+    Choice.objects.update(wish=Wish.ON)
+    run()
+    ids = {sent.extra_headers["Message-ID"] for sent in mail.outbox}
+    assert len(mail.outbox) == len(ids) == 2
