@@ -37,7 +37,7 @@ _SENTENCES: Final = (
     telegram.CHAT_GONE,
     telegram.REFUSED,
 )
-_CODE: Final = re.compile(r"([245])[0-9]{2}[ -]")
+_CODE: Final = re.compile(r"[245][0-9]{2}[ -]")
 _NO_CONNECTION: Final = re.compile(
     r"(ConnectionRefused|ConnectionReset|ConnectionAborted|BrokenPipe|Timeout|OSError|gaierror|SSL|"
     r"SMTPServerDisconnected|SMTPConnect|httpx\.|Timed out|Telegram has not answered)"
@@ -58,16 +58,12 @@ def answer_in_words(error: str, *, to_chat: bool = False) -> str:
     told = next((sentence for sentence in _SENTENCES if error.startswith(sentence)), None)
     if told is not None:
         return _(told)
-    code = _CODE.match(error)
-    if code is not None and not to_chat:
-        return _of_a_mail_server(error, int(error[:3]))
-    if error.startswith("Telegram asks to wait"):
-        return _("Telegram asks to wait; it is sent after that.")
-    if _NO_CONNECTION.match(error):
-        return _("Telegram could not be reached.") if to_chat else _("The mail server could not be reached.")
+    if error in REASONS:
+        return str(REASONS[error])
     if error.startswith("no kind"):
         return _("The portal no longer knows messages of this kind.")
-    return _("The portal could not write it. Whoever looks after the portal finds more in its log.")
+    found = _of_telegram(error) if to_chat else _of_a_mail_server(error)
+    return found or _("The portal could not write it. Whoever looks after the portal finds more in its log.")
 
 
 def bare_answer(error: str) -> str:
@@ -76,7 +72,16 @@ def bare_answer(error: str) -> str:
     return error[len(told) :].strip().removeprefix("(").removesuffix(")") if told else error
 
 
-def _of_a_mail_server(error: str, code: int) -> str:
+def _of_telegram(error: str) -> str:
+    if error.startswith("Telegram asks to wait"):
+        return _("Telegram asks to wait; it is sent after that.")
+    return _("Telegram could not be reached.") if _NO_CONNECTION.match(error) else ""
+
+
+def _of_a_mail_server(error: str) -> str:
+    code = int(error[:3]) if _CODE.match(error) else 0
+    if not code:
+        return _("The mail server could not be reached.") if _NO_CONNECTION.match(error) else ""
     if code < 500:
         return _("The mail server asks to try again later.")
     if code in (550, 551, 553) or "5.1." in error:

@@ -109,6 +109,8 @@ register(
         hint=_("Nothing was sent for more than an hour: from when until when, and what came too late."),
         write=write_outage,
         audience=Audience.STAFF,
+        can_be_off=False,
+        always=_("Nobody else would tell you."),
     )
 )
 

@@ -64,7 +64,7 @@ def send_to_chat(message: Message) -> Outcome:
             return Outcome(Answer.REFUSED, str(reason)[:300])
         else:
             return Outcome(Answer.TAKEN)
-    return Outcome(Answer.LATER, "the chat moved twice")
+    return Outcome(Answer.LATER, f"{telegram.REFUSED} (the chat moved twice)")
 
 
 def text_of(letter: Letter) -> tuple[str, int]:

@@ -83,17 +83,18 @@ class TestAccess:
             ("superuser", 200),
         ],
     )
-    @pytest.mark.parametrize("act", ["_again", "_give_up"])
     def test_each_page_for_each_person(
-        self, who: str, act: str, status: int, failed: Message, request: pytest.FixtureRequest
+        self, who: str, status: int, failed: Message, request: pytest.FixtureRequest
     ) -> None:
         person = make_user(is_superuser=True) if who == "superuser" else request.getfixturevalue(who)
         client = signed_in(person)
         assert client.get(page_of(failed)).status_code == status
-        assert client.post(page_of(failed), {act: "1"}).status_code == (302 if status == 200 else 404)
-        failed.refresh_from_db()
-        assert (failed.state == State.FAILED) is (status == 404)
-        assert Decision.objects.filter(by=person).exists() is (status == 200)
+        for act in ("_again", "_give_up"):
+            Message.objects.update(state=State.FAILED, settled_at=timezone.now())
+            assert client.post(page_of(failed), {act: "1"}).status_code == (302 if status == 200 else 404)
+            failed.refresh_from_db()
+            assert (failed.state == State.FAILED) is (status == 404)
+        assert Decision.objects.filter(by=person).count() == (2 if status == 200 else 0)
 
     def test_a_visitor_signs_in(self, client: Client, failed: Message) -> None:
         for page in (LIST, page_of(failed)):
@@ -331,6 +332,7 @@ class TestWhy:
             ("Telegram asks to wait 34 s", True, "sent after that"),
             (f"{telegram.WRONG_TOKEN} (Unauthorized)", True, "Put in the one BotFather shows"),
             (f"{telegram.REFUSED} (Topic_closed)", True, "Telegram refused the message."),
+            ("chat_off", True, "chat is not switched on"),
             ("no kind 'old' is known", False, "no longer knows messages of this kind"),
             ("KeyError: 'title'", False, "Whoever looks after the portal"),
         ],
