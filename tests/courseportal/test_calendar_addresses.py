@@ -252,6 +252,8 @@ def test_the_language_is_the_persons_else_that_of_the_page(
     assert title() == "en Lecture"
     User.objects.filter(pk=student.pk).update(language="ru")
     assert title() == "ru Лекция"
+    assert "/preferences/" in (page := client.get("/calendar/").content.decode())
+    assert "/calendar/language/" not in page
 
 
 def test_the_file_to_download(client: Client, course: Course, student: User) -> None:
