@@ -112,6 +112,13 @@ PROOFS = (
             "tests/grading/test_views_hand_in.py",
         ),
     ),
+    Proof(
+        "a portal backed up during uploads and restored is the one that was, and sends no mail again",
+        ("tests/courseportal/test_backup.py", "tests/faults/test_restored_elsewhere.py"),
+        "DRILL_WORKS",
+        60,
+        2_000,
+    ),
     Proof("what is refused by size or session is never read", ("tests/courseportal/test_middleware.py",)),
     Proof("every change is in the audit, which nobody can change", ("tests/people/test_audit.py",)),
     Proof(

@@ -1,6 +1,7 @@
 """The health pages: 200 when all parts work, 503 that names the one that does not; whatever hangs."""
 
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.utils import timezone
@@ -216,3 +217,21 @@ def test_a_real_worker_runs_what_the_timetable_sends(worker: Popen[bytes], clien
     deadline = datetime.now(UTC) + timedelta(seconds=20)
     while client.get("/health/").json()["worker_seen_at"] == first:
         assert datetime.now(UTC) < deadline
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_frozen_is_named_in_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection, as the system does for it, and never says a word."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is no server")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        frozen = connection.copy()
+        options = {"connect_timeout": 5}
+        host, port = silent.getsockname()
+        frozen.settings_dict |= {"HOST": host, "PORT": port, "OPTIONS": options}
+        monkeypatch.setattr(health, "connection", frozen)
+        began = time.monotonic()
+        answer = client.get("/health/ready")
+        assert time.monotonic() - began < health.PATIENCE + 1
+        assert answer.json()["database"] == NO_ANSWER
+        assert client.get("/health/live").status_code == 200
