@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from people.channels.answers import Answer, Down, Outcome
 from people.channels.chats import CHAT_OFF, find_chat, send_to_chat
 from people.channels.mail import Mail
 from people.kinds import NOT_YET, Kind, kind_of
-from people.letters import envelope, zone_of
+from people.letters import envelope, letter_of, zone_of
 from people.models import Choice, Message, User
 from people.rules import (
     GIVE_UP_AFTER,
@@ -174,13 +174,25 @@ def _deliver_one(in_hand: _InHand, clock: Callable[[], datetime], mail: Mail, do
         done.down.add(channel)
         _put_back(in_hand, str(reason))
         return
+    except DatabaseError:
+        raise  # no message's fault: the lease gives the letter to the next run
     except Exception as error:
         # One message that cannot be written never keeps the others.
         logger.exception("Message %s could not be written", in_hand.messages[0].pk)
-        outcome, true = Outcome(Answer.LATER, f"{type(error).__name__}: {error}"[:300]), in_hand.messages
+        outcome = Outcome(Answer.LATER, f"{type(error).__name__}: {error}"[:300])
+        true = [one for one in in_hand.messages if not _can_be_written(one)] or in_hand.messages
+        _put_back(_InHand([one for one in in_hand.messages if one not in true], in_hand.until), "")
     _settle(in_hand, true, outcome, clock(), done)
     if outcome.answer is Answer.DOWN:
         done.down.add(channel)
+
+
+def _can_be_written(message: Message) -> bool:
+    try:
+        letter_of([message])
+    except Exception:  # noqa: BLE001 - whatever it is, it was logged for the letter
+        return False
+    return True
 
 
 def _still_true(in_hand: _InHand, person: User | None, now: datetime, done: Delivered) -> list[Message]:

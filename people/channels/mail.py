@@ -14,12 +14,17 @@ CLOSING = 421
 """The mail server's own trouble, whatever it was asked (RFC 5321, 3.8)."""
 
 
+LETTERS_A_CONNECTION = 50
+"""Many mail servers take no more than about a hundred before they hang up."""
+
+
 class Mail:
     """Letters over one connection, opened when the first goes and again after trouble. A context manager."""
 
     def __init__(self) -> None:
         self._connection = get_connection()
         self._is_open = False
+        self._letters = 0
 
     def __enter__(self) -> Mail:
         return self
@@ -31,6 +36,8 @@ class Mail:
 
     def reach(self) -> None:
         """Connect, where that is not done. Raises Down."""
+        if self._is_open and not self._still_answers():
+            self._close()
         if self._is_open:
             return
         try:
@@ -38,10 +45,22 @@ class Mail:
         except (OSError, smtplib.SMTPException) as reason:
             self._close()
             raise Down(words_of(reason)) from reason
-        self._is_open = isinstance(self._connection, SmtpBackend)
+        self._is_open, self._letters = isinstance(self._connection, SmtpBackend), 0
+
+    def _still_answers(self) -> bool:
+        """Whether the connection takes another letter: asked before it, so that no letter is in doubt."""
+        smtp = self._connection.connection if isinstance(self._connection, SmtpBackend) else None
+        if smtp is None or self._letters >= LETTERS_A_CONNECTION:
+            return False
+        try:
+            code, _words = smtp.noop()
+        except (OSError, smtplib.SMTPException):
+            return False
+        return code == 250
 
     def send(self, letter: EmailMessage) -> Outcome:
         """Hand one letter over. Never raises for what the mail server says."""
+        self._letters += 1
         try:
             self._connection.send_messages([letter])
         except (OSError, smtplib.SMTPException) as reason:
@@ -64,7 +83,7 @@ class Mail:
 def outcome_of(reason: OSError | smtplib.SMTPException) -> Outcome:
     """What trouble in the middle of a hand-over means for the letter."""
     code = code_of(reason)
-    if code is None or code == CLOSING or (isinstance(reason, smtplib.SMTPSenderRefused) and code >= 500):
+    if code is None or code == CLOSING or isinstance(reason, smtplib.SMTPSenderRefused):
         return Outcome(Answer.DOWN, words_of(reason))  # our own sender is refused: true of every letter
     if isinstance(reason, smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError | smtplib.SMTPConnectError):
         return Outcome(Answer.DOWN, words_of(reason))

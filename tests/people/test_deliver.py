@@ -260,3 +260,12 @@ def test_what_was_gathered_and_then_goes_apart_has_two_message_ids() -> None:
     run()
     ids = {sent.extra_headers["Message-ID"] for sent in mail.outbox}
     assert len(mail.outbox) == len(ids) == 2
+
+
+def test_one_message_that_cannot_be_written_keeps_nothing_of_its_digest() -> None:
+    person = make_user()
+    Choice.objects.create(person=person, kind="plain", wish=Wish.DIGEST)
+    broken, good = tell(person, "Bad", breaks=True), tell(person, "Good")
+    run(moscow(2025, 9, 23, 18))
+    assert subjects() == ["Good"]
+    assert (state(broken)[0], broken.attempts, state(good)[0]) == (State.WAITING, 1, State.SENT)
