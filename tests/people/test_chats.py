@@ -219,3 +219,25 @@ class TestDelivery:
         assert state(message)[0] == State.WAITING and len(telegram_api.texts) == 1
         run(NOW + timedelta(minutes=5))
         assert state(message)[0] == State.SENT and len(telegram_api.texts) == 2
+
+    @pytest.mark.parametrize(
+        ("killed", "times"), [("people.telegram.say", 1), ("people.actions.deliver._settle", 2)]
+    )
+    def test_a_worker_killed_at_the_hand_over_is_made_up_for(
+        self, killed: str, times: int, chat: CourseChat, telegram_api: BotApi, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Before Telegram has it, once all the same; between its answer and the line that keeps it, twice."""
+
+        def die(*args: object, **words: object) -> None:
+            raise KeyboardInterrupt
+
+        message = tell()
+        with monkeypatch.context() as patched:
+            patched.setattr(killed, die)
+            with pytest.raises(KeyboardInterrupt):
+                run()
+        assert state(message)[0] == State.CLAIMED
+        run(NOW + timedelta(minutes=2))
+        assert state(message)[0] == State.CLAIMED, "its lease holds"
+        run(NOW + timedelta(minutes=3))
+        assert state(message)[0] == State.SENT and len(telegram_api.texts) == times
