@@ -11,7 +11,7 @@ from grading.messages.marks import marks_hold, marks_now, write_marks
 from grading.messages.outage import write_outage
 from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
 from grading.messages.receipt import write_receipt
-from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, write_reminder
+from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, reminder_now, write_reminder
 from grading.messages.reports import report_holds, write_digest, write_report
 from people.kinds import Audience, Kind, reasons, register
 
@@ -22,6 +22,7 @@ register(
         hint=_("A week, three days and a day before a deadline, and on its day, while nothing is handed in."),
         write=write_reminder,
         holds=reminder_holds,
+        fresh=reminder_now,
         audience=Audience.STUDENTS,
     )
 )

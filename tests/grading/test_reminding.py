@@ -142,6 +142,28 @@ def test_a_provisional_move_is_mentioned(
     assert ("If the perk is earned", "14\xa0December, 23:59\xa0MSK") in letter.rows
 
 
+def test_what_waited_past_midnight_does_not_say_tomorrow(student: User, assignment: Assignment) -> None:
+    reminders(moscow(2025, 9, 29, 10))
+    (subject,) = sent(moscow(2025, 9, 30, 0, 30))
+    assert "today is the deadline of assignment 3" in subject
+
+
+def test_a_provisional_move_that_was_taken_back_meanwhile_is_not_mentioned(
+    student: User, group: StudyGroup, course: Course, assignment: Assignment
+) -> None:
+    make_extension_rule(course=course)
+    make_activity(course=course)
+    request = make_request(group=group, assignments=[assignment])
+    ten = moscow(2025, 9, 29, 10)
+    reminders(ten)
+    request.ended_at, request.end = ten, request.End.WITHDRAWN
+    request.save()
+    deliver(clock=lambda: ten + timedelta(minutes=1))
+    letter = next(one for one in mail.outbox if "deadline of assignment 3" in str(one.subject))
+    assert "If the perk is earned" not in letter.body
+    assert "14\xa0December" not in letter.body
+
+
 def test_the_words_in_both_languages(student: User, assignment: Assignment) -> None:
     reminders(moscow(2025, 9, 27, 10))
     message = Message.objects.get()
