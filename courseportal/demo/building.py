@@ -16,6 +16,7 @@ from courseportal.actions import load_course
 from courseportal.course_file import CourseDefinition
 from courseportal.course_file.stored import stored_definition
 from courseportal.demo.files import files_of
+from courseportal.demo.notices import add_notices
 from courseportal.demo.people import (
     ASSISTANTS,
     LAST_YEAR,
@@ -153,6 +154,8 @@ class _Maker:
         self._examine(course, people)
         record_rest(self.rest, self.photos, self.definition, course, people)
         remember(course, self.now)
+        if self.cohort is THIS_YEAR:
+            add_notices(course, self.cohort.groups[0], people, self.now)
         return MadeCourse(self.slug, True, len(self.names), len(self.attempts))
 
     def _there(self) -> MadeCourse | None:

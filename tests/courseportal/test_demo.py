@@ -25,7 +25,8 @@ from courseportal.management.commands.demo import COURSE_FILE
 from grading.models import ExamResult, Review, Submission, SubmissionFile
 from grading.queries.gradebook import gradebook
 from grading.rules import days_late
-from people.models import User
+from people.kinds import kind_of
+from people.models import Message, User
 from perks.models import ExtensionRequest, Proof
 from perks.queries.standing import group_standings
 from schedule.models import Assignment, Course, Enrolment, Role
@@ -60,6 +61,21 @@ def running(finished: Course) -> Course:
 def works_of(course: Course) -> list[Submission]:
     works = Submission.objects.filter(assignment__course=course)
     return list(works.select_related("assignment", "review__reviewer", "student").in_order())
+
+
+def test_its_past_is_silent_and_a_few_have_something_under_the_bell(running: Course) -> None:
+    readers = Counter(Message.objects.values_list("person__email", flat=True))
+    assert set(readers) == {
+        "nina.alekseeva@example.org",
+        "timur.safin@example.org",
+        "anastasiya.gorelova@example.org",
+    }
+    assert sum(readers.values()) < 40
+    mine = Message.objects.filter(person__email="nina.alekseeva@example.org")
+    assert {"announcement", "class", "marks", "proof", "request"} <= set(mine.values_list("kind", flat=True))
+    assert mine.filter(read_at__isnull=True, state=Message.State.WAITING).exists()
+    for message in mine.filter(state=Message.State.WAITING):
+        assert kind_of(message.kind).holds(message.person_id, message.facts, NOW) == ""
 
 
 @pytest.mark.sqlite
