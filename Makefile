@@ -6,10 +6,14 @@ TEST_PROCESSES ?= 2
 ASIDE := PORTAL_DATA_DIR=.venv/aside DATABASE_URL= CELERY_BROKER_URL=
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: run test lint browser trust bench screenshots messages clean lock
+.PHONY: run run-production test lint browser trust bench screenshots messages clean lock
 
 run: .venv/run.stamp  ## start the portal with its demo: http://localhost:8000
 	@PORTAL_ENV=$${PORTAL_ENV:-demo} exec $(BIN)/python manage.py serve
+
+# With servers given by DATABASE_URL and CELERY_BROKER_URL it needs what the image has, else packages with servers, too.
+run-production: .venv/$(if $(and $(DATABASE_URL),$(CELERY_BROKER_URL)),production,dev).stamp  ## the processes of docker-compose.yml without containers; needs SECRET_KEY
+	@exec $(BIN)/python -m courseportal.production
 
 test: lint browser  ## everything that CI checks, on a PostgreSQL, a Redis and a worker of its own
 	PORTAL_TEST_DB=sqlite $(BIN)/python -m pytest -n $(TEST_PROCESSES)
@@ -60,4 +64,8 @@ lock: .venv/dev.stamp  ## pin the requirements anew, from pyproject.toml
 
 .venv/dev.stamp: .venv/uv.stamp requirements/dev.txt
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements/dev.txt
+	@touch .venv/run.stamp .venv/production.stamp $@
+
+.venv/production.stamp: .venv/uv.stamp requirements/production.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements/production.txt
 	@touch .venv/run.stamp $@

@@ -105,6 +105,13 @@ PROOFS = (
         ("tests/faults/test_delivery.py", "tests/faults/test_frozen_broker.py"),
     ),
     Proof(
+        "the production processes, really started behind nginx, take work while web servers are killed",
+        ("tests/faults/test_production.py",),
+        "PRODUCTION_KILLS",
+        2,
+        20,
+    ),
+    Proof(
         "work handed in at once, twice, over a full disk and a broken commit is whole or refused",
         (
             "tests/grading/test_hand_in.py",

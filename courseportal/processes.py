@@ -1,12 +1,29 @@
-"""The processes that make up a running portal: the web server, the worker, and the timetable (beat)."""
+"""The processes that make up a running portal: migrations first, then web server, worker, timetable (beat).
+
+This is the one place that knows how each is started. `manage.py serve` and `make run-production` take them
+from here; a container becomes one of them by
+
+    python -m courseportal.processes migrate|web|worker|beat
+"""
+
+from __future__ import annotations
 
 import configparser
+import os
 import shlex
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any, Final
 
 from courseportal import lifeline
+
+
+def migrate() -> list[str]:
+    """Brings the tables up to date, before anything else starts; ends when it has."""
+    return [sys.executable, "manage.py", "migrate", "--no-input"]
 
 
 def web(host: str, port: int, workers: int) -> list[str]:
@@ -32,8 +49,33 @@ def beat(state: Path) -> list[str]:
     return [*timetable, "--pidfile=", f"--schedule={state}"]
 
 
-def supervisor_config(commands: dict[str, list[str]], base: Path, logs: Path) -> str:
-    """A configuration by which supervisor keeps all `commands` (by name) running until it is stopped.
+COMMANDS: Final[Mapping[str, Callable[[Any], list[str]]]] = {
+    "migrate": lambda settings: migrate(),
+    "web": lambda settings: web(settings.BIND_HOST, settings.PORT, settings.WEB_WORKERS),
+    "worker": lambda settings: worker(),
+    "beat": lambda settings: beat(settings.DATA_DIR / "beat"),
+}
+"""Each process by its name: its command, from the portal's settings."""
+
+
+REPLICAS: Final = {"web": 2}
+"""Of which process several run on servers, behind a proxy; of all others one."""
+
+BEHIND_PROXY: Final = {"PORTAL_PROXIES": "1", "PROXY_ARRIVAL_HEADER": "X-Request-Start"}
+"""What web servers are told of the proxy in deploy/nginx: it adds one address, and stamps each request."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A command that supervisor keeps running: the signal that ends it, and the account it runs as."""
+
+    command: list[str]
+    stop_by: str = "TERM"
+    user: str | None = None
+
+
+def supervisor_config(programs: Mapping[str, Program], base: Path, logs: Path) -> str:
+    """A configuration by which supervisor keeps all programs (by name) running until it is stopped.
 
     Each writes to `<logs>/<name>.log`, rotated at 5 MB.
     """
@@ -44,11 +86,13 @@ def supervisor_config(commands: dict[str, list[str]], base: Path, logs: Path) ->
         "logfile": _plain(logs / "supervisor.log"),
         "pidfile": _plain(logs / "supervisor.pid"),
     }
-    for name, command in commands.items():
+    for name, program in programs.items():
+        account = ["--as", program.user] if program.user else []
         config[f"program:{name}"] = {
-            "command": _plain(shlex.join([sys.executable, lifeline.__file__, *command])),
+            "command": _plain(shlex.join([sys.executable, lifeline.__file__, *account, *program.command])),
             "directory": _plain(base),
             "autorestart": "true",
+            "stopsignal": program.stop_by,
             "stopwaitsecs": "20",
             "killasgroup": "true",
             "redirect_stderr": "true",
@@ -64,3 +108,18 @@ def supervisor_config(commands: dict[str, list[str]], base: Path, logs: Path) ->
 def _plain(value: object) -> str:
     """Supervisor replaces %(names)s; a per cent sign in a path is only itself."""
     return str(value).replace("%", "%%")
+
+
+def main(arguments: list[str]) -> None:
+    """Become the named process."""
+    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+        sys.exit(f"python -m courseportal.processes {'|'.join(COMMANDS)}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
+    from django.conf import settings  # noqa: PLC0415 - those who only want a command need no settings
+
+    command = COMMANDS[arguments[0]](settings)
+    os.execv(command[0], command)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

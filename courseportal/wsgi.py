@@ -14,4 +14,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
 end_with_parent_if_asked()  # the web server's main process does not take its workers along when it is killed
 count_together(settings.DATA_DIR / "metrics")
 application = get_wsgi_application()
+end_with_parent_if_asked()  # while it was loading, a handler inherited from the main process took the signal
 require_given_key()

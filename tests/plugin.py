@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import CannotStart, Services, chromium, playwright_chromium
+from tests.services import CannotRun, Services, chromium, playwright_chromium
 
 ON_SQLITE = os.environ.get("PORTAL_TEST_DB") == "sqlite"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -50,7 +50,7 @@ def _try(services: Services, name: str, variable: str, given: str | None, start:
     assert callable(start)
     try:
         os.environ[variable] = given or start()
-    except CannotStart as why:
+    except CannotRun as why:
         services.missing[name] = str(why)
 
 

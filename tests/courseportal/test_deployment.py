@@ -15,12 +15,16 @@ from django.core.management.base import CommandError, SystemCheckError
 from pytest_django import Settings
 
 from courseportal import checks, processes
+from courseportal.production.__main__ import portal_programs
+from courseportal.production.proxy import MOST_UPLOAD
 from tests.services import ROOT
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SETTINGS = (ROOT / "courseportal/settings.py").read_text()
 KNOWN = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", SETTINGS))
-OURS = ("migrate", "web", "worker", "beat")
+OURS = tuple(processes.COMMANDS)
+NOT_IN_CONTAINERS = {"PORTAL_DATA_DIR", "PORTAL_STATIC_ROOT"}  # the image says where these are
+GIVEN = {"PATH": os.environ["PATH"], "SECRET_KEY": "a", "POSTGRES_PASSWORD": "b"}
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +33,13 @@ def services() -> dict[str, Any]:
     return found
 
 
-def test_the_services_are_those_of_the_document(services: dict[str, Any]) -> None:
-    assert set(services) == {"postgres", "redis", *OURS}
-
-
 def test_only_two_values_must_be_given() -> None:
     assert set(re.findall(r"\$\{(\w+):\?", COMPOSE)) == {"SECRET_KEY", "POSTGRES_PASSWORD"}
 
 
-def test_every_variable_in_compose_is_one_that_the_settings_read(services: dict[str, Any]) -> None:
+def test_every_variable_of_the_settings_reaches_the_containers(services: dict[str, Any]) -> None:
     for name in OURS:
-        assert services[name]["environment"].keys() <= KNOWN, name
+        assert services[name]["environment"].keys() == KNOWN - NOT_IN_CONTAINERS, name
 
 
 def test_every_variable_is_documented_and_no_other() -> None:
@@ -47,51 +47,130 @@ def test_every_variable_is_documented_and_no_other() -> None:
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", table, flags=re.MULTILINE)) == KNOWN
 
 
-def test_web_runs_with_the_options_of_make_run(services: dict[str, Any]) -> None:
-    ours = processes.web("0.0.0.0", 8000, 2)[3:]
-    options = {f"{ours[at]}={ours[at + 1]}" if at + 1 < len(ours) else "" for at in range(len(ours))}
-    for option in services["web"]["command"][1:]:
-        assert option in ours or option in options or "WORKERS" in option, option
+def test_containers_run_what_the_portal_says(services: dict[str, Any]) -> None:
+    """Both ways in production take processes, their number, what they know of the proxy from one place."""
+    assert set(services) == {"postgres", "redis", "proxy", *OURS}
+    for name in OURS:
+        assert services[name]["command"] == ["python", "-m", "courseportal.processes", name]
+        replicas = services[name].get("deploy", {}).get("replicas", 1)
+        assert replicas == processes.REPLICAS.get(name, 1), name
+        for variable, value in processes.BEHIND_PROXY.items():
+            assert services[name]["environment"][variable] in {value, f"${{{variable}:-{value}}}"}
+    most = services["proxy"]["environment"]["PORTAL_MOST_UPLOAD"]
+    assert most == f"${{PORTAL_MOST_UPLOAD:-{MOST_UPLOAD}}}"
 
 
-def test_only_one_beat_and_a_worker_that_can_finish(services: dict[str, Any]) -> None:
-    assert services["beat"]["command"][:4] == ["celery", "-A", "courseportal", "beat"]
-    assert "deploy" not in services["beat"]
-    assert services["worker"]["stop_grace_period"] == "5m"
+def test_without_containers_the_same_runs(tmp_path: Path, settings: Settings) -> None:
+    programs = portal_programs(settings, "/usr/sbin/nginx", tmp_path)
+    kinds = [name.partition("-")[0] for name in programs]
+    assert {kind: kinds.count(kind) for kind in kinds} == {"web": 2, "proxy": 1, "worker": 1, "beat": 1}
+    for name, program in programs.items():
+        if name in processes.COMMANDS:
+            assert program.command == processes.COMMANDS[name](settings)
+    ours = processes.COMMANDS["web"](settings)
+    for number in (1, 2):
+        theirs = programs[f"web-{number}"].command
+        assert [word for word in theirs if word not in {"127.0.0.1"} and not word.isdigit()] == [
+            word for word in ours if word not in {"127.0.0.1"} and not word.isdigit()
+        ]
+    alone = portal_programs(settings, None, tmp_path)
+    assert list(alone) == ["web-1", "worker", "beat"] and alone["web-1"].command == ours
+
+
+def test_a_container_becomes_the_process_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _program, command: became.append(command))
+    for name in OURS:
+        processes.main([name])
+    assert became == [processes.COMMANDS[name](settings) for name in OURS]
+    for wrong in ([], ["all"], ["web", "worker"]):
+        with pytest.raises(SystemExit, match="migrate|web|worker|beat"):
+            processes.main(wrong)
 
 
 def test_what_comes_first(services: dict[str, Any]) -> None:
     for name in ("web", "worker", "beat"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-    for name in ("postgres", "redis", "web", "worker"):
+    assert services["proxy"]["depends_on"]["web"]["condition"] == "service_healthy"
+    for name in ("postgres", "redis", "web", "worker", "proxy"):
         assert services[name]["healthcheck"]["test"][0] == "CMD", name
+    assert services["worker"]["stop_grace_period"] == "5m"
+
+
+def test_containers_of_the_portal_may_nothing_but_write_their_data(services: dict[str, Any]) -> None:
+    for name in OURS:
+        assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"], name
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published == {"proxy": ["127.0.0.1:${PORT:-8000}:8080"]}
 
 
 def test_facts_lie_in_named_volumes(services: dict[str, Any]) -> None:
     volumes = yaml.safe_load(COMPOSE)["volumes"]
     used = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", [])}
-    assert used == set(volumes) == {"database", "broker", "files"}
+    assert (
+        {one for one in used if not one.startswith("./")} == set(volumes) == {"database", "broker", "files"}
+    )
+    for one in used - set(volumes):
+        assert (ROOT / one).exists(), one
 
 
-def test_compose_itself_accepts_the_file() -> None:
-    plugin = (
-        subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
-        if (shutil.which("docker"))
-        else None
-    )
-    if plugin and plugin.returncode == 0:
-        command = ["docker", "compose", "config", "--quiet"]
-    elif shutil.which("docker-compose"):
-        command = ["docker-compose", "config", "--quiet"]
-    else:
-        pytest.skip("docker compose is not installed")
-    given = {"PATH": os.environ["PATH"], "SECRET_KEY": "a", "POSTGRES_PASSWORD": "b"}
-    subprocess.run(command, cwd=ROOT, env=given, check=True)
-    refused = subprocess.run(
-        command, cwd=ROOT, env=given | {"SECRET_KEY": ""}, capture_output=True, check=False
-    )
-    assert refused.returncode != 0
-    assert b"set SECRET_KEY" in refused.stderr
+def test_the_image_is_built_in_two_steps_and_runs_as_nobody_in_particular() -> None:
+    builder, image = _stages()
+    assert "requirements/production.txt" in builder and "--require-hashes" in builder
+    assert "collectstatic" in builder and "courseportal.translations" in builder
+    for tool in ("pip", "uv ", "apt-get", "gcc"):
+        assert tool not in image, tool
+    assert re.search(r"^USER portal$", image, re.MULTILINE)
+    assert image.index("useradd") < image.index("USER portal") < image.index("CMD")
+    assert not re.search(r"(?i)(secret_key|password)=(?!only-for)", builder + image)
+
+
+def _stages() -> tuple[str, str]:
+    parts = re.split(r"^FROM .*$", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    assert len(parts) == 3
+    return parts[1], parts[2]
+
+
+def test_the_product_needs_nothing_that_the_image_leaves_out() -> None:
+    left_out = set((ROOT / ".dockerignore").read_text().split()) & {"tests", "benchmarks"}
+    assert left_out == {"tests", "benchmarks"}
+    for app in ("courseportal", "people", "schedule", "perks", "grading"):
+        for source in (ROOT / app).rglob("*.py"):
+            text = source.read_text(encoding="utf-8")
+            assert not re.search(r"^\s*(from|import) (tests|benchmarks)\b", text, re.MULTILINE), source
+
+
+def compose() -> list[str]:
+    """The command of Docker's compose, or of the older one; skips where there is neither."""
+    if shutil.which("docker"):
+        plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+        if plugin.returncode == 0:
+            return ["docker", "compose"]
+    if shutil.which("docker-compose"):
+        return ["docker-compose"]
+    pytest.skip("neither docker compose nor docker-compose is installed")
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_compose_itself_accepts_the_files(tls: bool) -> None:
+    files = ["-f", "docker-compose.yml", *(["-f", "docker-compose.tls.yml"] if tls else [])]
+    given = GIVEN | ({"TLS_CERTIFICATES": "/etc/certificates"} if tls else {})
+    command = [*compose(), *files, "config"]
+    done = subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, text=True)
+    web = yaml.safe_load(done.stdout)["services"]["web"]["environment"]
+    assert web["DATABASE_URL"] == "postgresql://portal:b@postgres:5432/portal"
+    for name in ["SECRET_KEY", *(["TLS_CERTIFICATES"] if tls else [])]:
+        refused = subprocess.run(command, cwd=ROOT, env=given | {name: ""}, capture_output=True, check=False)
+        assert refused.returncode != 0 and f"set {name}".encode() in refused.stderr
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.tls.yml"])
+def test_compose_files_are_as_the_specification_says(file: str) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", file]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("mail", [True, False], ids=["mail", "no mail"])

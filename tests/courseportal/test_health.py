@@ -141,11 +141,11 @@ def test_a_cache_that_does_not_answer(client: Client, monkeypatch: pytest.Monkey
 @contextmanager
 def redis_of_its_own(folder: Path) -> Iterator[tuple[Popen[bytes], int]]:
     """A Redis that a test may freeze and stop."""
-    from tests.services import _redis_binary
+    from tests.services import redis_binary
 
     port = free_port()
     command = [
-        _redis_binary(),
+        redis_binary(),
         "--port",
         str(port),
         "--bind",

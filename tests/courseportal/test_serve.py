@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from courseportal.management.commands.serve import reached_at
+from courseportal.supervised import reached_at
 from tests.services import ROOT, free_port
 
 pytestmark = pytest.mark.slow
@@ -158,6 +158,27 @@ def test_its_processes_end_even_if_it_is_killed(tmp_path: Path) -> None:
         while left := processes_of(tmp_path):
             assert time.monotonic() < deadline, left
             time.sleep(0.2)
+
+
+@pytest.mark.parametrize("parent_ends", [True, False])
+def test_a_process_whose_parent_ended_before_it_was_tied_ends_too(tmp_path: Path, parent_ends: bool) -> None:
+    """A web server killed while its workers are still being imported."""
+    script = f"""
+import os, sys, time
+parent = os.getpid()
+if os.fork():
+    {"os._exit(0)" if parent_ends else "os.wait()"}
+while {parent_ends} and os.getppid() == parent:
+    time.sleep(0.01)
+from courseportal.lifeline import end_with_parent_if_asked
+end_with_parent_if_asked()
+open({str(tmp_path / "alive")!r}, "w").close()
+"""
+    command = [sys.executable, "courseportal/lifeline.py", sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment(tmp_path, 1)) as tied:
+        assert tied.stdout
+        tied.stdout.read()  # until the child has closed it, too
+    assert (tmp_path / "alive").exists() is not parent_ends
 
 
 def test_a_web_server_that_was_killed_comes_back(tmp_path: Path) -> None:

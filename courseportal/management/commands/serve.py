@@ -1,33 +1,22 @@
 """`make run`: prepares the data folder, then keeps the whole portal running until Ctrl-C."""
 
-import fcntl
-import signal
-import socket
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import StringIO
-from pathlib import Path
-from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from courseportal import processes, translations
+from courseportal import translations
 from courseportal.checks import require_given_key
-from courseportal.lifeline import end_with_parent
 from courseportal.management.commands.demo import PASSWORD
+from courseportal.processes import COMMANDS, Program
 from courseportal.queries import demo_accounts
+from courseportal.supervised import CannotRun, Supervised, alone, check_port, stopped_by_signals
 from people.mailbox import KeptLetter, kept_folder, kept_letters
 from people.models import User
-
-ANSWER_TIMEOUT = 120.0  # seconds; a small machine that is busy needs many of them
 
 
 class Command(BaseCommand):
@@ -39,10 +28,13 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         require_given_key()
         host, port = settings.BIND_HOST, settings.PORT
-        with _alone(settings.DATA_DIR / "serve.lock"):
-            _check_port(host, port)
-            self.prepare()
-            self.serve(host, port)
+        try:
+            with alone(settings.DATA_DIR / "serve.lock"):
+                check_port(host, port)
+                self.prepare()
+                self.serve(host, port)
+        except CannotRun as why:
+            raise CommandError(str(why)) from why
 
     def prepare(self) -> None:
         """Bring tables and translations up to date; a demo portal without people gets its demo."""
@@ -54,30 +46,13 @@ class Command(BaseCommand):
 
     def serve(self, host: str, port: int) -> None:
         """Keep the processes running until Ctrl-C or SIGTERM; nothing of them is left afterwards."""
-        logs = settings.DATA_DIR / "logs"
-        logs.mkdir(exist_ok=True)
-        config = logs / "supervisor.conf"
-        commands = {
-            "web": processes.web(host, port, settings.WEB_WORKERS),
-            "worker": processes.worker(),
-            "beat": processes.beat(settings.DATA_DIR / "beat"),
-        }
-        config.write_text(processes.supervisor_config(commands, settings.BASE_DIR, logs))
-        supervisor = _start_supervisor(config)
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            supervisor.terminate()
-
-        signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGTERM, stop)
-        if _answers(supervisor, host, port):
+        programs = {name: Program(COMMANDS[name](settings)) for name in ("web", "worker", "beat")}
+        portal = Supervised(programs, settings.BASE_DIR, settings.DATA_DIR / "logs")
+        stopped_by_signals(portal)
+        if portal.answers(host, port, named="web"):
             self.say(welcome())
-        elif supervisor.poll() is None:
-            supervisor.terminate()
-            supervisor.wait()
-            raise CommandError(f"The web server does not answer. Its log ends:\n{_end_of(logs / 'web.log')}")
-        if self.watch(supervisor):
-            raise CommandError(f"Supervisor gave up. Its log ends:\n{_end_of(logs / 'supervisor.log')}")
+        if self.watch(portal.process):
+            raise CommandError(f"Supervisor gave up. Its log ends:\n{portal.end_of('supervisor')}")
         self.say("Stopped.")
 
     def watch(self, supervisor: subprocess.Popen[bytes]) -> int:
@@ -119,66 +94,3 @@ def welcome() -> str:
         lines += [f"  {who.role:16} {who.email:34} {who.name}" for who in accounts]
     lines.append(f"Data and logs: {settings.DATA_DIR}")
     return "\n".join(lines)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Two portals never work on one data folder."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CommandError(
-                f"A portal already runs on {path.parent}. Stop it, or name another data folder: "
-                "PORTAL_DATA_DIR=elsewhere PORT=8001 make run"
-            ) from error
-        yield
-
-
-def _check_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} cannot be used: {error.strerror}. Choose another: PORT={port + 1} make run"
-            ) from error
-
-
-def _start_supervisor(config: Path) -> subprocess.Popen[bytes]:
-    """Start it out of reach of Ctrl-C, which this process passes on; on Linux it ends when this one does."""
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-c", str(config)],
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,  # all it says is in its log
-        start_new_session=True,
-        preexec_fn=end_with_parent,  # noqa: PLW1509  # no thread has been started
-    )
-
-
-def reached_at(host: str) -> str:
-    """Where this machine reaches what listens at ``host``, as it stands in a URL."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - everywhere is here, too
-    return f"[{host}]" if ":" in host else host
-
-
-def _answers(supervisor: subprocess.Popen[bytes], host: str, port: int) -> bool:
-    """Whether the web server answers before the time is up or everything is stopped."""
-    address = f"http://{reached_at(host)}:{port}/health/live"
-    deadline = time.monotonic() + ANSWER_TIMEOUT
-    while time.monotonic() < deadline and supervisor.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-        except urllib.error.HTTPError:
-            return True  # it answers, if only to say that something is missing
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return True
-    return False
-
-
-def _end_of(log: Path) -> str:
-    return log.read_text(errors="replace")[-2000:] if log.exists() else "(empty)"
