@@ -279,6 +279,8 @@ def _settle(
     in_hand: _InHand, messages: Sequence[Message], outcome: Outcome, now: datetime, done: Delivered
 ) -> None:
     """Write down the other side's answer."""
+    facts = {"letter": messages[0].letter.hex, "kind": messages[0].kind, "messages": len(messages)}
+    logger.info("A letter was handed over: %s", outcome.answer, extra={"facts": facts})
     if outcome.answer is Answer.TAKEN:
         Message.objects.filter(in_hand.rows(messages)).update(
             state=MessageState.SENT, claimed_until=None, settled_at=now, error=""

@@ -3,10 +3,12 @@
 import io
 import json
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from courseportal.answers import AnswersMiddleware
 from courseportal.logs import JsonFormatter, request_id
 from courseportal.processes import beat, web
 from people.models import User
+from people.waking import wake
 from tests.factories import make_user
 from tests.services import ROOT, free_port
 
@@ -206,6 +209,27 @@ def test_a_task_names_the_request_that_another_task_came_from() -> None:
     of_no_request: dict[str, Any] = {}
     name_request(headers=of_no_request)
     assert of_no_request == {}
+
+
+def test_a_word_that_wakes_a_worker_is_said_in_the_name_of_its_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is said from a thread of its own, which knows of no request by itself."""
+    said: list[tuple[str, str | None]] = []
+    heard = threading.Event()
+
+    def send(task: str, **_how: object) -> None:
+        said.append((task, request_id.get()))
+        heard.set()
+
+    monkeypatch.setattr("people.waking.current_app", SimpleNamespace(send_task=send))
+    token = request_id.set("asked-for-delivery")
+    try:
+        wake()
+    finally:
+        request_id.reset(token)
+    assert heard.wait(timeout=20)
+    assert said == [("people.tasks.deliver_due", "asked-for-delivery")]
 
 
 @pytest.mark.slow

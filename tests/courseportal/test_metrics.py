@@ -241,11 +241,13 @@ def test_two_processes_count_together_and_go_on_when_one_is_killed(
 def test_a_server_that_runs_keeps_its_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(counting.SHARED, "")
     monkeypatch.setattr(socket, "gethostname", lambda: "web-1")
-    running, ended, elsewhere = (
-        tmp_path / name for name in ("web-1-1", "web-1-999999999", "web-2-999999999")
-    )
-    for folder in (running, ended, elsewhere):
+    names = ("web-1-1", "web-1-999999999", "web-2-7", "web-3-7")
+    running, ended, elsewhere, forgotten = folders = [tmp_path / name for name in names]
+    for folder in folders:
         folder.mkdir()
+    long_ago = running.stat().st_mtime - counting.FORGOTTEN_AFTER - 9
+    os.utime(forgotten, (long_ago, long_ago))
     counting.count_together(tmp_path)
-    assert (running.exists(), ended.exists(), elsewhere.exists()) == (True, False, True)
+    assert [folder.exists() for folder in (running, ended, elsewhere)] == [True, False, True]
+    assert not forgotten.exists(), "nothing was counted there for a month"
     assert Path(os.environ[counting.SHARED]).is_dir()
