@@ -44,7 +44,7 @@ def add_notices(course: Course, group: Group, people: Mapping[str, User], now: d
     """Announcements of the running course, and what its example people were told of late."""
     student = people[email_of(group.students[0].name)]
     speaker = people[email_of(group.representative)]
-    lecturer, assistant = people[email_of(LECTURER)], people[email_of(ASSISTANTS[0])]
+    lecturer, assistant = people[email_of(LECTURER)], people[email_of(min(ASSISTANTS))]
     telling = _Telling(course, now)
     for days, title, body in (
         (5, "Гостевая лекция о прунинге", GUEST),
