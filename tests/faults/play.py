@@ -51,6 +51,7 @@ class Play:
     ledger: Ledger = field(default_factory=Ledger)
     pieces: list[Piece] = field(default_factory=list)
     done: set[tuple[int, int]] = field(default_factory=set)  # (assignment, person): handed in
+    soon: int = 0
     moved: set[int] = field(default_factory=set)  # assignments, for all; each once
     given: set[tuple[int, int]] = field(default_factory=set)  # (assignment, person): a date of their own
 
@@ -101,6 +102,7 @@ class Play:
         first = self.pieces[0]
         due_at = (now + timedelta(seconds=in_seconds)).replace(microsecond=0)
         piece = self._piece(first.assignment.course, first.people[:10], due_at)
+        self.soon = piece.assignment.pk
         for person in first.people[:10]:
             self.ledger.orders[piece.subject(person)].must = False
         for person in first.people[10:]:  # the others have handed it in long ago
@@ -136,7 +138,7 @@ class Play:
         """An assignment's date moves for everybody, to another day of which a reminder is due today."""
         piece = self.chance.choice(self.pieces)
         assignment = piece.assignment
-        if len(self.moved) >= max(1, len(self.pieces) // 8):
+        if assignment.pk == self.soon or len(self.moved) >= max(1, len(self.pieces) // 8):
             return  # of the reminders most have to go
         if assignment.pk in self.moved or any(key[0] == assignment.pk for key in self.given):
             return

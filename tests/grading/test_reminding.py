@@ -153,7 +153,7 @@ def test_a_provisional_move_that_was_taken_back_meanwhile_is_not_mentioned(
 ) -> None:
     make_extension_rule(course=course)
     make_activity(course=course)
-    request = make_request(group=group, assignments=[assignment])
+    request = make_request(group=group, assignments=[assignment], filed_at=moscow(2025, 9, 20))
     ten = moscow(2025, 9, 29, 10)
     reminders(ten)
     request.ended_at, request.end = ten, request.End.WITHDRAWN
