@@ -1,5 +1,7 @@
 """How the gradebook grows with the course: 30, 300 and 3,000 students, each with six pieces of work.
 
+"Look for news" is what each minute's sweep asks of a course: whether any date or perk is not as it was told.
+
 Groups are of fifteen; each has about ten proofs with as many people on each, and asks to move two deadlines.
 Every other group has earned the perk, the others' rows have both futures.
 
@@ -32,6 +34,7 @@ from django.db import connection, transaction  # noqa: E402 - needs the settings
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from grading.actions.import_submissions import import_submissions  # noqa: E402
+from grading.actions.telling import groups_with_news, remember  # noqa: E402
 from grading.exports import as_csv, as_json, as_table, as_xlsx  # noqa: E402
 from grading.models import GradeRow, GradingScheme, LatePenalty  # noqa: E402
 from grading.queries.gradebook import gradebook  # noqa: E402
@@ -147,6 +150,7 @@ def measured(courses: dict[int, Course], rounds: int) -> dict[str, dict[int, tup
         "CSV": command(as_csv),
         "table": command(as_table),
         "XLSX": command(as_xlsx, now=NOW),
+        "look for news": lambda course: groups_with_news(course, NOW),
     }
     jobs = [(name, size) for name in actions for size in courses]
     times: dict[tuple[str, int], list[float]] = {job: [] for job in jobs}
@@ -178,6 +182,7 @@ def main() -> int:
         courses = {size: make_course(size) for size in SIZES}
         for size, course in courses.items():
             fill(course, size)
+            remember(course, NOW)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         result = measured(courses, rounds)

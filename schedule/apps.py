@@ -27,6 +27,7 @@ class ScheduleConfig(AppConfig):
             "ends_at",
             "room",
             "cancelled_at",
+            "cancelled_why",
         ),
         "Material": ("class_meeting", "position", "title", "url"),
         "Assignment": (

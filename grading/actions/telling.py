@@ -49,7 +49,7 @@ def sweep_dates(now: datetime) -> None:
 
 
 def _tell_course(course: Course, now: datetime) -> None:
-    each_apart(_groups_with_news(course, now), lambda group: tell_group(group, now))
+    each_apart(groups_with_news(course, now), lambda group: tell_group(group, now))
 
 
 def tell_group(group: StudyGroup, now: datetime) -> int:
@@ -134,7 +134,7 @@ def _dates(deadlines: CourseDeadlines, members: Collection[int]) -> dict[int, Da
     }
 
 
-def _groups_with_news(course: Course, now: datetime) -> list[StudyGroup]:
+def groups_with_news(course: Course, now: datetime) -> list[StudyGroup]:
     """Groups for which something differs from what was told: a first look, without a lock."""
     members = _members(course)
     deadlines = course_deadlines(course, now, groups=members)
