@@ -68,10 +68,8 @@ def envelope(messages: Sequence[Message], person: User) -> EmailMultiAlternative
 def _email(
     subject: str, letters: Sequence[Letter], kinds: Sequence[Kind], letter: UUID, person: User
 ) -> EmailMultiAlternatives:
-    kind = kinds[0] if len(kinds) == 1 else None
-    optout = ""
-    if kind is not None and kind.can_be_off:
-        optout = absolute(f"{OPTOUT}{optout_token(person.pk, kind.name)}/")
+    can_be_off = [kind.name for kind in kinds if kind.can_be_off]
+    optout = absolute(f"{OPTOUT}{optout_token(person.pk, *can_be_off)}/") if can_be_off else ""
     foot = Foot(
         why=_why(kinds),
         optout=optout,
@@ -80,9 +78,8 @@ def _email(
     )
     text, html = written(letters, title=subject, foot=foot)
     headers = {"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated"}
-    if any(each.can_be_off for each in kinds):
-        headers["List-Unsubscribe"] = f"<{optout or foot.choices}>"
     if optout:
+        headers["List-Unsubscribe"] = f"<{optout}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email = EmailMultiAlternatives(
         subject=plain(subject),

@@ -21,7 +21,8 @@ from courseportal.queries import kinds_for
 from people.actions.choices import ChangedMeanwhile, choose, wish_for
 from people.actions.notices import mark_all_read, mark_read
 from people.forms import ChoicesForm
-from people.kinds import Kind, kind_of
+from people.kinds import Kind
+from people.kinds import kinds as all_kinds
 from people.models import Message, User
 from people.optout import read_optout
 from people.queries.choices import chosen_by
@@ -101,27 +102,29 @@ def optout(request: HttpRequest, token: str) -> HttpResponse:
     found = _named_by(token)
     if found is None:
         return render(request, "people/optout_broken.html", status=404)
-    person, kind = found
-    if request.method == "POST" and kind.can_be_off:
+    person, kinds = found
+    if request.method == "POST":
         wish = Wish.ON if request.POST.get("do") == "on" else Wish.OFF
-        wish_for(person=person.pk, kinds=[kind.name], wish=wish)
+        wish_for(person=person.pk, kinds=[kind.name for kind in kinds], wish=wish)
+    chosen = chosen_by(person)
     context = {
-        "kind": kind,
-        "is_off": chosen_by(person).wish(kind) is Wish.OFF,
+        "kinds": kinds,
+        "names": ", ".join(_("“%(name)s”") % {"name": kind.label} for kind in kinds),
+        "can_be_off": any(kind.can_be_off for kind in kinds),
+        "is_off": all(chosen.wish(kind) is Wish.OFF for kind in kinds if kind.can_be_off),
         "email": covered(person.email),
     }
     return render(request, "people/optout.html", context)
 
 
-def _named_by(token: str) -> tuple[User, Kind] | None:
+def _named_by(token: str) -> tuple[User, list[Kind]] | None:
+    """Whom a link belongs to and the kinds it names that are still known; None where it is not ours."""
     read = read_optout(token)
     person = User.objects.filter(pk=read[0], is_active=True).first() if read else None
     if read is None or person is None:
         return None
-    try:
-        return person, kind_of(read[1])
-    except KeyError:
-        return None
+    kinds = [kind for kind in all_kinds() if kind.name in read[1]]
+    return (person, kinds) if kinds else None
 
 
 def covered(email: str) -> str:

@@ -40,6 +40,7 @@ DARK: Final = {
 SERIF: Final = "'Source Serif 4',Cambria,'PT Serif',Georgia,'Times New Roman',serif"
 SANS: Final = "'Source Sans 3',-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 MONO: Final = "ui-monospace,'SF Mono',Consolas,'Liberation Mono',Menlo,monospace"
+WRAPS: Final = "overflow-wrap:anywhere;word-break:break-word"
 LINE_BELOW: Final = "vertical-align:top;border-bottom-style:solid;border-bottom-width:1px"
 
 Style = tuple[dict[str, str], str]
@@ -54,21 +55,21 @@ STYLES: Final[dict[str, Style]] = {
     "first": ({}, "padding:6px 0 28px"),
     "next": ({"border-top-color": "rule"}, "border-top-style:solid;border-top-width:1px;padding:24px 0 28px"),
     "over": ({"color": "ink3"}, f"margin:0 0 6px;font:400 15px/20px {SANS}"),
-    "title": ({"color": "ink"}, f"margin:0 0 10px;font:600 26px/31px {SERIF};letter-spacing:-.01em"),
-    "subtitle": ({"color": "ink"}, f"margin:0 0 8px;font:600 20px/25px {SERIF}"),
-    "lead": ({"color": "ink2"}, f"margin:0 0 18px;font:400 18px/26px {SANS}"),
-    "text": ({"color": "ink"}, f"margin:0 0 14px;font:400 16px/24px {SANS}"),
+    "title": ({"color": "ink"}, f"margin:0 0 10px;font:600 26px/31px {SERIF};letter-spacing:-.01em;{WRAPS}"),
+    "subtitle": ({"color": "ink"}, f"margin:0 0 8px;font:600 20px/25px {SERIF};{WRAPS}"),
+    "lead": ({"color": "ink2"}, f"margin:0 0 18px;font:400 18px/26px {SANS};{WRAPS}"),
+    "text": ({"color": "ink"}, f"margin:0 0 14px;font:400 16px/24px {SANS};{WRAPS}"),
     "rows": (
         {"border-top-color": "rule"},
         "width:100%;margin:0 0 20px;border-top-style:solid;border-top-width:1px;border-collapse:collapse",
     ),
     "label": (
         {"color": "ink2", "border-bottom-color": "rule"},
-        f"padding:9px 16px 9px 0;font:400 15px/21px {SANS};text-align:left;{LINE_BELOW}",
+        f"min-width:96px;padding:9px 16px 9px 0;font:400 15px/21px {SANS};text-align:left;{WRAPS};{LINE_BELOW}",
     ),
     "value": (
         {"color": "ink", "border-bottom-color": "rule"},
-        f"padding:9px 0;font:600 15px/21px {SANS};text-align:right;{LINE_BELOW}",
+        f"padding:9px 0;font:600 15px/21px {SANS};text-align:right;{WRAPS};{LINE_BELOW}",
     ),
     "code": (
         {"color": "ink", "background-color": "well"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from people.actions.outbox import write
+from people.letters import envelope
+from people.mailbox import BACKEND, EmailBackend, kept_letters
 from people.models import User
+from people.optout import optout_token
 from schedule.models import Assignment, Course, StudyGroup
 from tests.browser.people import sign_in
 from tests.factories import (
@@ -177,3 +182,59 @@ def test_the_sheet_of_components_and_the_pages_of_an_account(
     sign_in(look, live_server, User.objects.create_superuser("root@example.org", name="Root"))
     tails = ["design/", "accounts/2fa/", "accounts/password/change/", "accounts/logout/", "accounts/login/"]
     assert faults(look, [f"{live_server.url}/{tail}" for tail in tails]) == {}
+
+
+def test_pages_of_messages(
+    look: BrowserContext, live_server: LiveServer, student: User, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DEMO, settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = True, BACKEND, tmp_path
+    User.objects.filter(pk=student.pk).update(is_demo=True)
+    facts = {
+        "what": "password_changed",
+        "at": timezone.now().isoformat(),
+        "ip": "192.0.2.7",
+        "browser": "x" * 150,
+    }
+    for number in range(31):
+        key, now = str(number), timezone.now()
+        write(kind="account", to=[student.pk], key=key, facts=facts, zone="Europe/Moscow", now=now)
+    EmailBackend(file_path=tmp_path).send_messages([envelope(list(student.messages.all()[:1]), student)])
+    (letter,) = kept_letters(tmp_path)
+    tails = [
+        "notices/",
+        "preferences/messages/",
+        f"preferences/messages/off/{optout_token(student.pk, 'announcement')}/",
+        f"preferences/messages/off/{optout_token(student.pk, 'account')}/",
+        "preferences/messages/off/forged/",
+        "demo/mailbox/",
+        f"demo/mailbox/{letter.name}/",
+    ]
+    sign_in(look, live_server, student)
+    assert faults(look, [f"{live_server.url}/{tail}" for tail in tails]) == {}
+    page = look.new_page()  # on its own page the letter may run nothing, axe neither
+    page.set_content(letter.html)
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def test_choices_are_kept_without_scripts_and_a_notice_leads_on(
+    browser: Browser, live_server: LiveServer, student: User
+) -> None:
+    facts = {"what": "password_changed", "at": timezone.now().isoformat(), "ip": "", "browser": ""}
+    write(kind="account", to=[student.pk], key="x", facts=facts, zone="Europe/Moscow", now=timezone.now())
+    context = browser.new_context(java_script_enabled=False)
+    sign_in(context, live_server, student)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/preferences/messages/")
+    page.get_by_role("radiogroup", name="Announcements").get_by_label("Never").check(force=True)
+    page.get_by_label("from").fill("22:00")
+    page.get_by_label("until").fill("08:00")
+    page.get_by_role("button", name="Save").click()
+    assert student.choices.get().wish == "off"
+    assert page.get_by_label("from").input_value() == "22:00"
+    page.get_by_role("link", name="1 unread notice").click()
+    page.get_by_role("link", name="your password was changed").click()
+    assert page.url.endswith("/accounts/password/reset/")
+    page.goto(f"{live_server.url}/notices/")
+    assert page.get_by_role("heading", name="You have read everything.").is_visible()
+    context.close()

@@ -45,6 +45,7 @@ def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "_kinds", {})
     common: dict[str, Any] = {"hint": "", "write": words}
     kinds.register(Kind(name="reminder", label="Reminders", **common))
+    kinds.register(Kind(name="news", label="News", **common))
     kinds.register(Kind(name="dates", label="Moved dates", can_be_off=False, **common))
 
 
@@ -152,11 +153,13 @@ def test_headers_say_that_a_machine_wrote_and_how_to_have_no_more(
 
 
 @pytest.mark.django_db
-def test_a_digest_says_how_many_and_leads_to_the_choice() -> None:
-    sent = envelope([message("reminder"), message("dates", name="Moved")], make_user())
-    assert sent.subject == "2 messages today"
-    assert sent.extra_headers["List-Unsubscribe"].endswith("/preferences/messages/>")
-    assert "List-Unsubscribe-Post" not in sent.extra_headers
+def test_a_digest_says_how_many_and_switches_off_what_of_it_can_be(client: Client) -> None:
+    person = make_user()
+    sent = envelope([message("reminder"), message("dates", name="Moved"), message("news", name="x")], person)
+    assert sent.subject == "3 messages today"
+    address = sent.extra_headers["List-Unsubscribe"].strip("<>").removeprefix(settings.PORTAL_BASE_URL)
+    assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert set(person.choices.values_list("kind", "wish")) == {("reminder", "off"), ("news", "off")}
 
 
 @pytest.mark.django_db
