@@ -41,7 +41,7 @@ SERIF: Final = "'Source Serif 4',Cambria,'PT Serif',Georgia,'Times New Roman',se
 SANS: Final = "'Source Sans 3',-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 MONO: Final = "ui-monospace,'SF Mono',Consolas,'Liberation Mono',Menlo,monospace"
 WRAPS: Final = "overflow-wrap:anywhere;word-break:break-word"
-LINE_BELOW: Final = "vertical-align:top;border-bottom-style:solid;border-bottom-width:1px"
+ROW: Final = f"{WRAPS};vertical-align:top;border-bottom-style:solid;border-bottom-width:1px"
 
 Style = tuple[dict[str, str], str]
 """The colours of an element, property by property, and the rest of its style."""
@@ -65,11 +65,11 @@ STYLES: Final[dict[str, Style]] = {
     ),
     "label": (
         {"color": "ink2", "border-bottom-color": "rule"},
-        f"min-width:96px;padding:9px 16px 9px 0;font:400 15px/21px {SANS};text-align:left;{WRAPS};{LINE_BELOW}",
+        f"min-width:96px;padding:9px 16px 9px 0;font:400 15px/21px {SANS};text-align:left;{ROW}",
     ),
     "value": (
         {"color": "ink", "border-bottom-color": "rule"},
-        f"padding:9px 0;font:600 15px/21px {SANS};text-align:right;{WRAPS};{LINE_BELOW}",
+        f"padding:9px 0;font:600 15px/21px {SANS};text-align:right;{ROW}",
     ),
     "code": (
         {"color": "ink", "background-color": "well"},
