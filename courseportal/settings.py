@@ -14,6 +14,7 @@ from bootstrap_wrapper import get_bootstrap_css_dir
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
+from courseportal import reporting
 from courseportal.secret import kept_secret
 from people.files_url import files_place
 
@@ -369,3 +370,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # pages show moments in the course's zone
+
+# --- Reports of errors, where they are wanted --------------------------------------------------------------
+
+if SENTRY_DSN := env.str("SENTRY_DSN", ""):
+    reporting.start(SENTRY_DSN, environment=PORTAL_ENV)
