@@ -6,7 +6,7 @@ TEST_PROCESSES ?= 2
 ASIDE := PORTAL_DATA_DIR=.venv/aside DATABASE_URL= CELERY_BROKER_URL=
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: run run-production test lint browser trust bench screenshots messages clean lock
+.PHONY: tests run run-production test lint browser trust bench screenshots messages clean lock
 
 run: .venv/run.stamp  ## start the portal with its demo: http://localhost:8000
 	@PORTAL_ENV=$${PORTAL_ENV:-demo} exec $(BIN)/python manage.py serve
@@ -15,7 +15,11 @@ run: .venv/run.stamp  ## start the portal with its demo: http://localhost:8000
 run-production: .venv/$(if $(and $(DATABASE_URL),$(CELERY_BROKER_URL)),production,dev).stamp  ## the processes of docker-compose.yml without containers; needs SECRET_KEY
 	@exec $(BIN)/python -m courseportal.production
 
-test: lint browser  ## everything that CI checks, on a PostgreSQL, a Redis and a worker of its own
+# Types are checked by one process for a minute: beside the tests, not before them.
+test: browser  ## everything that CI checks, on a PostgreSQL, a Redis and a worker of its own
+	@$(MAKE) --no-print-directory --jobs=2 lint tests
+
+tests: .venv/dev.stamp browser
 	PORTAL_TEST_DB=sqlite $(BIN)/python -m pytest -n $(TEST_PROCESSES)
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
