@@ -96,7 +96,7 @@ def restore(
     put = put_back(manifest, folder, progress("Files"))
     with audited(how="command"), _unchecked(), transaction.atomic():
         rows = _put_rows(manifest, folder, progress("Rows"))
-        unsent = settle_unsent(stopped_at=stopped_at)
+        unsent = settle_unsent(stopped_at=max(stopped_at, manifest.moment))  # it ran when it was backed up
     ContentType.objects.clear_cache()
     return Restored(rows, len(manifest.files), put, unsent, manifest.key == key_sign())
 
@@ -128,6 +128,7 @@ def _put_rows(manifest: Manifest, folder: Path, progress: Progress) -> int:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     audit_triggers.remove(connection.alias)  # rows come back with the audit that was written of them
     before = tables_after(applied(connection))
     if applied(connection) == manifest.migrations:

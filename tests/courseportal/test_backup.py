@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, models
@@ -174,6 +175,7 @@ def test_the_drill(assignment: Assignment, place: Path, tmp_path: Path) -> None:
         assert durable_storage().fault_in(KeptFile(path, size, sha256)) is None
     assert audit()[: len(kept_audit)] == kept_audit
     assert done.same_key
+    assert done.unsent.not_swept == []
     assert tables(take(tmp_path / "second")) == tables(first), "the restored portal is the one that was"
     sweep(clock=timezone.now)
     assert mail.outbox == []
@@ -191,6 +193,10 @@ def test_files_of_a_disk_and_of_a_bucket_come_back(
     file = submission.files.get()
     assert durable_storage().fault_in(KeptFile(file.path, file.size, file.sha256)) is None
     assert put(tmp_path / "backup").files_put == 0, "what is there already is left alone"
+    durable_storage().forget([file.path])
+    assert durable_storage().save(file.path, ContentFile(b"other bytes")) == file.path
+    assert put(tmp_path / "backup").files_put == 1, "what is wrong there is put right"
+    assert durable_storage().fault_in(KeptFile(file.path, file.size, file.sha256)) is None
 
 
 @pytest.mark.sqlite
@@ -482,11 +488,11 @@ def test_no_mail_goes_again(outbox: list[Any], tmp_path: Path) -> None:
 
 
 def test_what_became_due_after_the_portal_had_stopped_goes(outbox: list[Any], tmp_path: Path) -> None:
-    message("before", due=-timedelta(hours=3))
-    message("after", due=-timedelta(hours=1))
+    message("before")
+    message("after", due=timedelta(hours=2))
     take(tmp_path / "backup")
-    put(tmp_path / "backup", stopped_at=timezone.now() - timedelta(hours=2))
-    sweep(clock=timezone.now)
+    put(tmp_path / "backup", stopped_at=timezone.now() + timedelta(hours=1))
+    sweep(clock=lambda: timezone.now() + timedelta(hours=3))
     assert [letter.subject for letter in mail.outbox] == ["after"]
 
 
