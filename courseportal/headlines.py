@@ -8,6 +8,7 @@ from courseportal.schedule_page import SchedulePage
 from grading.queries.assignments import AssignmentLine, AssignmentsPage
 from grading.queries.grades import GradesPage
 from grading.queries.work import WorkState
+from schedule.queries import ClassEntry
 from schedule.wording import date_text, in_points, points_text
 
 
@@ -32,7 +33,8 @@ def schedule_headline(page: SchedulePage) -> list[str]:
         return [_("The term is over.")]
     lines = next((week.lines for week in page.weeks if week.place == "this"), ())
     due = sum(isinstance(line, AssignmentLine) for line in lines)
-    words = {"classes": _classes(len(lines) - due), "deadlines": _deadlines(due)}
+    off = sum(isinstance(line, ClassEntry) and line.is_cancelled for line in lines)
+    words = {"classes": _classes(len(lines) - due - off), "deadlines": _deadlines(due)}
     return [
         _("Week %(number)d of %(count)d.") % {"number": page.week_now.number, "count": page.week_count},
         _("%(classes)s, %(deadlines)s.") % words,
@@ -116,6 +118,9 @@ def _class_sentence(page: HomePage) -> str:
         return ""
     begins = coming.starts_at.astimezone(page.course.zone)
     words = {"time": date_text(begins, "time"), "room": coming.room, "day": date_text(begins, "on_weekday")}
+    if coming.is_cancelled:
+        today = begins.date() == page.today
+        return _("Today’s class is cancelled.") if today else _("The class %(day)s is cancelled.") % words
     if coming.is_whole_day:
         today = begins.date() == page.today
         return _("Class today.") if today else _("The next class is %(day)s.") % words

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from people.actions.outbox import News, write_all, write_to_chat
 from people.kinds import Facts
 from people.models import Message
@@ -105,6 +107,20 @@ def retell(*, kind: str, scope: str, where: Mapping[str, Any], facts: Facts) -> 
 
     What has gone by mail stays as it went; under the bell it says what is so now. In one statement.
     """
-    values = {f"facts__{name}": value for name, value in where.items()}
-    count: int = Message.objects.filter(kind=kind, scope=scope, **values).update(facts=facts)
+    count: int = _about(kind, scope, where).update(facts=facts)
     return count
+
+
+def take_back(*, kind: str, scope: str, where: Mapping[str, Any], now: datetime, why: str) -> int:
+    """Drop the messages of a kind whose facts have these values and that have not gone; how many there are.
+
+    Whoever holds one of them at this very moment asks once more whether it is true. In one statement.
+    """
+    waiting = _about(kind, scope, where).filter(state=Message.State.WAITING, handed_at__isnull=True)
+    count: int = waiting.update(state=Message.State.DROPPED, reason=why, settled_at=now)
+    return count
+
+
+def _about(kind: str, scope: str, where: Mapping[str, Any]) -> QuerySet[Message]:
+    values = {f"facts__{name}": value for name, value in where.items()}
+    return Message.objects.filter(kind=kind, scope=scope, **values)

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from people.actions.outbox import write, write_to_chat
-from people.actions.retelling import retell
+from people.actions.retelling import retell, take_back
 from people.audit import audited
 from people.models import User
 from schedule.audience import chat_of, members_of, people_of
 from schedule.messages.announcement import announcement_facts
+from schedule.messages.parts import WITHDRAWN
 from schedule.models import Announcement, Course, StudyGroup
 
 KIND = "announcement"
@@ -56,6 +57,8 @@ def withdraw(*, announcement: Announcement, by: User, now: datetime) -> Announce
         if row.withdrawn_at is None:
             row.withdrawn_at = now
             row.save(update_fields=["withdrawn_at"])
+            where = {"announcement": row.pk}
+            take_back(kind=KIND, scope=row.course.slug, where=where, now=now, why=WITHDRAWN)
     return row
 
 

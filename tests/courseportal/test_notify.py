@@ -185,6 +185,8 @@ class TestClassesInTheAdministration:
                 page = client.get(address).content.decode()
                 assert "<s>Pruning</s>" in page
                 assert "The lecturer is ill" in page
+            assert "The class on Tuesday, 9" in client.get("/").content.decode()
+            assert "September is cancelled." in client.get("/").content.decode()
         out = StringIO()
         call_command("export_schedule", "effdl", stdout=out)
         assert "~~Pruning~~" in out.getvalue()

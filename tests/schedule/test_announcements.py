@@ -73,6 +73,8 @@ def test_withdrawn_it_no_longer_holds(course: Course, student: User, lecturer: U
     assert holds(student.pk, message.facts, NOW) == ""
     withdraw(announcement=row, by=lecturer, now=NOW)
     assert holds(student.pk, message.facts, NOW) == "withdrawn"
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("dropped", "withdrawn")
 
 
 def test_who_left_is_not_told(course: Course, student: User, lecturer: User) -> None:

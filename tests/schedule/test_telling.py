@@ -15,7 +15,7 @@ from schedule.actions.telling import remember_schedule, sweep_schedule, tell_sch
 from schedule.models import ClassMeeting, Course, CourseChat, Exam, StudyGroup
 from tests.factories import make_class, make_enrolment, make_exam, moscow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 NOW = moscow(2025, 10, 1, 12)
 
