@@ -28,6 +28,7 @@ from django.utils import timezone, translation  # noqa: E402
 from courseportal.account_letters import WORDS, foot, letter_for  # noqa: E402
 from courseportal.translations import compile_all  # noqa: E402
 from grading.actions.hand_in import hand_in  # noqa: E402
+from grading.actions.outage import tell_outage  # noqa: E402
 from grading.actions.record_outcome import record_outcome  # noqa: E402
 from grading.actions.reminding import sweep_reminders  # noqa: E402
 from grading.actions.review import review_submission  # noqa: E402
@@ -68,6 +69,7 @@ def happen(course: Course, now: datetime) -> None:
     for day in range(15):  # the timetable goes on by itself
         sweep_reminders(now + timedelta(days=day))
     sweep_dates(now)
+    tell_outage(now - timedelta(hours=70), now)
 
 
 def of_the_schedule(course: Course, lecturer: User, now: datetime) -> None:

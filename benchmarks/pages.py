@@ -30,6 +30,8 @@ from django.utils import timezone  # noqa: E402
 
 from grading.models import Submission  # noqa: E402
 from people.actions.calendar_address import calendar_secret  # noqa: E402
+from people.actions.outbox import write  # noqa: E402
+from people.messages import ACCOUNT  # noqa: E402
 from people.models import User  # noqa: E402
 from perks.models import Photo, Proof  # noqa: E402
 from schedule.models import Course, Role, StudyGroup  # noqa: E402
@@ -70,6 +72,8 @@ PAGES = (
     Page("perk: add a proof", Role.STUDENT, "/courses/{course}/perk/add/?activity=1", "people"),
     Page("calendar: the addresses", Role.STUDENT, "/calendar/", "–"),
     Page("calendar: the feed", Role.STUDENT, "/calendar/{secret}.ics", "classes, deadlines, work"),
+    Page("notices", Role.STUDENT, "/notices/", "messages"),
+    Page("mail and language", Role.STUDENT, "/preferences/messages/", "–"),
     Page("about the course", Role.STUDENT, "/courses/{course}/about/", "–"),
     Page("TA: the queue", Role.ASSISTANT, "/admin/grading/submission/", "works, students"),
     Page("TA: one work", Role.ASSISTANT, "/admin/grading/submission/{work}/change/", "attempts, files"),
@@ -107,6 +111,8 @@ def make(rows: int, now: datetime) -> Size:
             assignment=assignments[0], student=classmate, submitted_at=now - timedelta(hours=row + 2)
         )
         factories.make_exam_result(course=course, student=classmate)
+        told = {"what": "password_changed", "at": now.isoformat(), "ip": "", "browser": ""}
+        write(kind=ACCOUNT, to=[student.pk], key=str(row), facts=told, zone=course.time_zone, now=now)
     work = Submission.objects.filter(student=student, assignment=assignments[0]).latest("submitted_at")
     for _row in range(rows):
         stored = storages["default"].save("work.py", ContentFile(b"print(1)\n"))
