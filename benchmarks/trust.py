@@ -124,7 +124,7 @@ PROOFS = (
         ("tests/courseportal/test_backup.py", "tests/faults/test_restored_elsewhere.py"),
         "DRILL_WORKS",
         60,
-        2_000,
+        1_000,
     ),
     Proof("what is refused by size or session is never read", ("tests/courseportal/test_middleware.py",)),
     Proof("every change is in the audit, which nobody can change", ("tests/people/test_audit.py",)),
