@@ -26,7 +26,12 @@ def main() -> int:
             migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
         statuses = []
-        for script in (["benchmarks.pages"], ["benchmarks.gradebook", *sys.argv[1:]], ["benchmarks.photos"]):
+        for script in (
+            ["benchmarks.pages"],
+            ["benchmarks.gradebook", *sys.argv[1:]],
+            ["benchmarks.photos"],
+            ["benchmarks.delivery"],
+        ):
             command = [sys.executable, "-m", *script]
             statuses.append(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
             print(flush=True)

@@ -108,10 +108,17 @@ class Play:
         for person in first.people[10:]:  # the others have handed it in long ago
             make_submission(assignment=piece.assignment, student=person, submitted_at=now - timedelta(days=1))
 
+    def ten_hand_in(self, now: datetime) -> None:
+        """The first ten people hand their first work in."""
+        for person in self.pieces[0].people[:10]:
+            self._hand_in(now, self.pieces[0], person)
+
     def hand_in(self, now: datetime) -> None:
         """Somebody hands something in that nobody has moved."""
         piece = self.chance.choice(self.pieces)
-        person = self.chance.choice(piece.people)
+        self._hand_in(now, piece, self.chance.choice(piece.people))
+
+    def _hand_in(self, now: datetime, piece: Piece, person: User) -> None:
         key = (piece.assignment.pk, person.pk)
         if key in self.done or key in self.given:
             return

@@ -86,6 +86,7 @@ def weather(
     play.due_soon(now, in_seconds=PASSES_IN)
     storm = Storm(stage, chance, pace)
     first_sweep(stage, play)
+    play.ten_hand_in(timezone.now())
     stage.post.behave(pace=storm.pace)
 
     def something_happens() -> None:
