@@ -89,11 +89,16 @@ class EnrolmentForm(CourseForm):
         return cleaned
 
 
-@admin.action(description=_("Invite: a letter with a link to choose a password"))
+INVITE = _("Invite: a letter with a link to choose a password")
+
+
+@admin.action(description=INVITE)
 def invite_people(page: Any, request: HttpRequest, rows: QuerySet[Enrolment]) -> None:
+    """Each person once, to the latest of the courses."""
+    latest = {row.person_id: row.course for row in rows.order_by("course__starts_on", "course__pk")}
     by_course: dict[Course, set[int]] = {}
-    for row in rows:
-        by_course.setdefault(row.course, set()).add(row.person_id)
+    for person_id, course in latest.items():
+        by_course.setdefault(course, set()).add(person_id)
     count = sum(
         invite(course=course, people=people, now=timezone.now()) for course, people in by_course.items()
     )

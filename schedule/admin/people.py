@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User, canonical_email
+from schedule.admin.courses import INVITE, invite_people
 from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin
 from schedule.models import STUDENT_ROLES, Course, Enrolment
@@ -36,11 +37,20 @@ class PersonForm(_ModelForm):
         return person
 
 
+@admin.action(description=INVITE)
+def invite_accounts(page: Any, request: HttpRequest, rows: QuerySet[User]) -> None:
+    """Invite people to the latest course in which they take part and which the reader teaches."""
+    taught = Course.objects.staffed_by(request.user)
+    parts = Enrolment.objects.active().filter(person__in=rows.values("pk"), course__in=taught)
+    invite_people(page, request, parts.select_related("course"))
+
+
 @admin.register(User)
 class UserAdmin(TaughtAdmin):
     """To read for course staff, of their courses; superusers add and change. Nobody is deleted."""
 
     form = PersonForm
+    actions = (invite_accounts,)
     fields = ("name", "email", "is_active", "is_superuser", "last_login", "created_at")
     readonly_fields = ("last_login", "created_at")
     search_fields = ("name", "email")

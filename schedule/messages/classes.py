@@ -115,6 +115,10 @@ def _headline(facts: Facts, zone: ZoneInfo) -> str:
         return _("cancelled: %(what)s, %(when)s") % told
     if before["cancelled"]:
         return _("takes place after all: %(what)s, %(when)s") % told
+    if before["starts_at"] == after["starts_at"] and before["ends_at"] != after["ends_at"]:
+        hours = {"before": _clocks(before, zone), "after": _clocks(after, zone)}
+        hours["day"] = date_text(moment(after["starts_at"]).astimezone(zone), "long_day")
+        return _("other hours: %(what)s, %(day)s, %(before)s → %(after)s") % (told | hours)
     if _when(before) != _when(after):
         return _("moved: %(what)s, %(before)s → %(when)s") % (told | {"before": _day(before, zone)})
     room = after["room"] or _("not known yet")
@@ -128,7 +132,7 @@ def _in_short(facts: Facts, zone: ZoneInfo) -> str:
         said = _("%(when)s: cancelled") % {"when": _day(after, zone)}
         return f"{said} ({facts['why']})" if facts["why"] else said
     told = _hours(after, zone)
-    if _when(before) != _when(after):
+    if before["starts_at"] != after["starts_at"]:
         told = f"{_day(before, zone)} → {told}"
     if before["cancelled"]:
         told = _("%(when)s: takes place after all") % {"when": told}
@@ -156,6 +160,11 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _clocks(state: Facts, zone: ZoneInfo) -> str:
+    starts, ends = (moment(state[end]).astimezone(zone) for end in ("starts_at", "ends_at"))
+    return f"{starts:%H:%M}–{ends:%H:%M}"
+
+
 def _day(state: Facts, zone: ZoneInfo) -> str:
     """The day and the hour at which a class begins, in short."""
     starts = moment(state["starts_at"]).astimezone(zone)
@@ -170,4 +179,4 @@ def _hours(state: Facts, zone: ZoneInfo) -> str:
     day = date_text(starts, "weekday")
     if is_whole_day(starts, ends, zone):
         return _("%(day)s, time not known yet") % {"day": day}
-    return f"{day}, {starts:%H:%M}–{ends:%H:%M}\N{NO-BREAK SPACE}{zone_name(starts)}"
+    return f"{day}, {_clocks(state, zone)}\N{NO-BREAK SPACE}{zone_name(starts)}"

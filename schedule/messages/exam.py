@@ -18,10 +18,10 @@ from schedule.wording import date_text
 
 
 def exam_state(row: Exam | AnnouncedExam) -> Facts:
-    """When and where the exam is, as facts of a message."""
+    """When and where the exam is, as facts of a message: between which days, while it has no time."""
     return {
-        "not_before_on": row.not_before_on.isoformat(),
-        "not_after_on": row.not_after_on.isoformat(),
+        "not_before_on": None if row.starts_at else row.not_before_on.isoformat(),
+        "not_after_on": None if row.starts_at else row.not_after_on.isoformat(),
         "starts_at": row.starts_at.isoformat() if row.starts_at else None,
         "room": row.room,
     }
@@ -52,7 +52,7 @@ def write_exam(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     facts = several[-1]
     before, after = facts["before"], facts["after"]
     rows = []
-    if before["starts_at"] != after["starts_at"] or _window(before) != _window(after):
+    if _times(before) != _times(after):
         rows.append((_("It was to be"), _when(before, zone, with_zone=True)))
     rows.append((_("The exam"), _when(after, zone, with_zone=True)))
     if before["room"] and before["room"] != after["room"]:
@@ -73,7 +73,7 @@ def write_exam(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
 
 def _headline(before: Facts, after: Facts, zone: ZoneInfo) -> str:
     told = {"before": _when(before, zone), "when": _when(after, zone), "room": after["room"]}
-    if before["starts_at"] == after["starts_at"] and _window(before) == _window(after):
+    if _times(before) == _times(after):
         if not after["room"]:
             return _("the exam on %(when)s has another room, not known yet") % told
         return _("exam, %(when)s, room: %(room)s") % told
@@ -82,9 +82,8 @@ def _headline(before: Facts, after: Facts, zone: ZoneInfo) -> str:
     return _("exam moved: %(before)s → %(when)s") % told
 
 
-def _window(state: Facts) -> tuple[str, str]:
-    """The days between which the exam is; they say nothing more once it has a time."""
-    return ("", "") if state["starts_at"] else (state["not_before_on"], state["not_after_on"])
+def _times(state: Facts) -> tuple[str | None, ...]:
+    return state["starts_at"], state["not_before_on"], state["not_after_on"]
 
 
 def _when(state: Facts, zone: ZoneInfo, *, with_zone: bool = False) -> str:

@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from people.actions.deliver import deliver
 from people.kinds import kind_of
@@ -81,17 +82,28 @@ class TestRoster:
             assert invite(course=course, people=[person.pk, assistant.pk], now=moscow(2025, 9, 2, hour)) == 1
         assert {message.person_id for message in told("invitation")} == {person.pk}
 
-    def test_the_action_of_the_administration(self, course: Course, lecturer: User) -> None:
+    @pytest.mark.parametrize(
+        ("page", "action"), [("schedule/enrolment", "invite_people"), ("people/user", "invite_accounts")]
+    )
+    def test_the_actions_of_the_administration(
+        self, course: Course, lecturer: User, page: str, action: str
+    ) -> None:
         row = make_enrolment(course=course)
         client = Client()
         client.force_login(lecturer)
-        answer = client.post(
-            "/admin/schedule/enrolment/",
-            {"action": "invite_people", "_selected_action": [row.pk]},
-            follow=True,
-        )
+        chosen = row.pk if "enrolment" in page else row.person_id
+        data = {"action": action, "_selected_action": [chosen]}
+        answer = client.post(f"/admin/{page}/", data, follow=True)
         assert "1 person is invited." in answer.content.decode()
         assert [message.person_id for message in told("invitation")] == [row.person_id]
+
+    def test_in_russian(self, course: Course) -> None:
+        row = make_enrolment(course=course)
+        invite(course=course, people=[row.person_id], now=NOW)
+        (message,) = told("invitation")
+        with translation.override("ru"):
+            letter = kind_of("invitation").write([message.facts], course.zone)
+        assert letter.subject.endswith(": выберите пароль для портала курса")
 
     def test_who_left_is_not_invited(self, course: Course) -> None:
         row = make_enrolment(course=course)

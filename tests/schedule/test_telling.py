@@ -178,6 +178,13 @@ class TestExam:
         sweep_schedule(NOW)
         assert len(told("exam")) == 1
 
+    def test_its_window_says_nothing_more_once_it_has_a_time(self, exam: Exam) -> None:
+        set_to(exam, starts_at=moscow(2025, 12, 18, 10))
+        remember_schedule(course=exam.course)
+        set_to(exam, not_after_on=date(2025, 12, 24))
+        sweep_schedule(NOW)
+        assert told("exam") == []
+
     def test_another_format_is_not(self, exam: Exam) -> None:
         set_to(exam, format="Two questions")
         sweep_schedule(NOW)
