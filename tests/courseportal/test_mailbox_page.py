@@ -8,7 +8,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from people.mailbox import BACKEND, EmailBackend
+from courseportal.management.commands.serve import line_of
+from people.mailbox import BACKEND, EmailBackend, kept_letters
 from people.models import User
 from tests.factories import make_user
 
@@ -101,3 +102,12 @@ def test_whoever_asks_for_a_code_in_the_demo_is_led_to_it(client: Client, mailbo
     answer = client.post("/accounts/login/code/", {"email": "nina@example.org"}, follow=True)
     assert 'href="/demo/mailbox/"' in answer.text
     assert "nina@example.org" in client.get("/demo/mailbox/").text
+
+
+def test_the_console_says_whom_a_letter_is_for_in_the_demo_only(mailbox: Path, settings: Settings) -> None:
+    name = send(mailbox, "nina@example.org", subject="Your code")
+    (letter,) = kept_letters(mailbox)
+    address = f"{settings.PORTAL_BASE_URL}/demo/mailbox/{name}/"
+    assert line_of(letter) == f"A letter to nina@example.org: Your code  {address}"
+    settings.DEMO = False
+    assert line_of(letter) == f"A letter: {mailbox / name}.eml"
