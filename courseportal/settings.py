@@ -356,7 +356,9 @@ LOGGING: dict[str, Any] = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "kombu.connection": {"level": "ERROR"},  # warns that a broker of files has no host
-        "httpx": {"level": "WARNING"},  # it tells whole addresses, and a bot's token stands in one
+        # These tell whole addresses and answers, in which a bot's token may stand; what failed we tell ourselves.
+        "httpx": {"level": "WARNING"},
+        "telegram": {"level": "CRITICAL"},
     },
 }
 

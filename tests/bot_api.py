@@ -174,7 +174,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.api.stopping.wait(30)
                 self.close_connection = True
             case "html":
-                self._answer(404, "<html>a proxy’s own page</html>")
+                self._answer(404, f"<html>a proxy’s own page: nothing at {self.path}</html>")
             case code:
                 self._answer(int(code), {"ok": False, "error_code": int(code), "description": "Bad Gateway"})
         return True

@@ -113,9 +113,10 @@ class TestLater:
     @pytest.mark.parametrize("how", ["close", "html", "502", "500"])
     def test_a_network_that_fails_is_no_refusal(self, how: str, telegram_api: BotApi) -> None:
         telegram_api.before = [how]
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable) as why:
             tell()
         assert telegram_api.sent == []
+        assert TOKEN not in str(why.value), "a proxy's page may tell the address"
 
     def test_nobody_listens(self, settings: Settings) -> None:
         assert settings.TELEGRAM_API_URL == "http://127.0.0.1:9", "no test may ask the real one"
