@@ -356,7 +356,7 @@ LOGGING: dict[str, Any] = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "kombu.connection": {"level": "ERROR"},  # warns that a broker of files has no host
-        # These tell whole addresses and answers, in which a bot's token may stand; what failed we tell ourselves.
+        # These tell addresses and answers, in which a bot's token may stand; what failed we tell ourselves.
         "httpx": {"level": "WARNING"},
         "telegram": {"level": "CRITICAL"},
     },
