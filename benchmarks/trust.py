@@ -34,6 +34,8 @@ class Proof:
     long: int = 0
     engine: str = ""
     """"sqlite" for SQLite and the embedded broker; PostgreSQL and Redis where nothing is said."""
+    files: str = "disk"
+    """"bucket" for files in a bucket of a local S3 server."""
 
 
 REMINDERS = "tests/faults/test_reminders.py"
@@ -105,6 +107,21 @@ PROOFS = (
         ("tests/faults/test_delivery.py", "tests/faults/test_frozen_broker.py"),
     ),
     Proof(
+        "work, receipts and proofs in a bucket hold what they hold on a disk; its server breaks in each way",
+        (
+            *("tests/people/test_storage.py", "tests/people/test_bucket.py"),
+            *("tests/grading/test_hand_in.py", "tests/grading/test_views_hand_in.py"),
+            *("tests/grading/test_views_receipts.py", "tests/grading/test_admin.py"),
+            *(
+                "tests/perks/test_post_proof.py",
+                "tests/perks/test_adding.py",
+                "tests/perks/test_take_down.py",
+            ),
+            *("tests/perks/test_housekeeping.py", "tests/perks/test_proof_pages.py"),
+        ),
+        files="bucket",
+    ),
+    Proof(
         "the production processes, really started behind nginx, take work while web servers are killed",
         ("tests/faults/test_production.py",),
         "PRODUCTION_KILLS",
@@ -116,6 +133,7 @@ PROOFS = (
         (
             "tests/grading/test_hand_in.py",
             "tests/people/test_storage.py",
+            "tests/people/test_disk.py",
             "tests/grading/test_views_hand_in.py",
         ),
     ),
@@ -158,6 +176,7 @@ def prove(proof: Proof, seed: int, *, long: bool) -> Found:
     size = proof.long if long else proof.short
     if proof.variable:
         environment[proof.variable] = str(size)
+    environment["PORTAL_TEST_FILES"] = proof.files
     if proof.engine:
         environment["PORTAL_TEST_DB"] = proof.engine
     started = time.monotonic()

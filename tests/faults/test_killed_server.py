@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -23,6 +24,7 @@ from courseportal.processes import web
 from grading.models import Submission, SubmissionFile
 from people.models import User
 from schedule.models import Assignment
+from tests.bucket_server import BucketPlace, Server, new_bucket
 from tests.courseportal.test_middleware import post_of
 from tests.factories import make_assignment, make_course, make_enrolment, make_group
 from tests.services import ROOT, free_port
@@ -79,11 +81,20 @@ def hand_in_until_it_breaks(
         database.close()
 
 
-def test_every_receipt_shown_outlives_the_server(process_env: dict[str, str], tmp_path: Path) -> None:
+IN_A_BUCKET = pytest.param(
+    "bucket",
+    marks=pytest.mark.skipif("PORTAL_FAULT_ROUNDS" not in os.environ, reason="`make trust` tries it"),
+)
+
+
+@pytest.mark.parametrize("kind", ["disk", IN_A_BUCKET])
+def test_every_receipt_shown_outlives_the_server(
+    process_env: dict[str, str], tmp_path: Path, s3: Server, kind: str
+) -> None:
     chance = random.Random(SEED)
     print(f"seed {SEED}, {ROUNDS} rounds")  # noqa: T201 - shown when it fails
-    files = tmp_path / "files"
-    environment = process_env | {"FILES_URL": f"file://{files}"}
+    url = new_bucket(s3) if kind == "bucket" else f"file://{tmp_path / 'files'}"
+    environment = process_env | {"FILES_URL": url}
     course = make_course(slug="effdl")
     group = make_group(course=course)
     now = timezone.now()
@@ -106,5 +117,6 @@ def test_every_receipt_shown_outlives_the_server(process_env: dict[str, str], tm
     rows = dict(SubmissionFile.objects.values_list("submission__receipt", "sha256"))
     assert {receipt: rows.get(receipt) for receipt in receipts} == receipts
     assert len(rows) == Submission.objects.count(), "no submission without its file"
+    files: Any = BucketPlace(url.split("/")[-2]) if kind == "bucket" else tmp_path / "files"
     for path, sha256 in SubmissionFile.objects.values_list("path", "sha256"):
         assert hashlib.sha256((files / path).read_bytes()).hexdigest() == sha256

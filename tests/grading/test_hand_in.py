@@ -276,6 +276,7 @@ def test_a_token_is_a_persons_own(assignment: Assignment, student: User, group_m
 # When a part fails ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("place", ["disk"], indirect=True)
 def test_a_disk_that_does_not_keep_leaves_no_row(
     assignment: Assignment, student: User, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -188,6 +188,7 @@ def test_a_used_form_comes_back_fresh_with_what_was_typed(
 
 
 @time_machine.travel(BEFORE)
+@pytest.mark.parametrize("place", ["disk"], indirect=True)
 def test_a_full_disk_is_a_503_that_keeps_what_was_typed(
     client: Client,
     course: Course,

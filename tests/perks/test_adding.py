@@ -13,9 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from people.disk import DiskStorage
 from people.models import User
-from people.storage import NotSaved
+from people.storage import NotSaved, durable_storage
 from perks.models import Activity, Checkpoint, Participation, Photo, Proof, Track
 from perks.photos import MOST_BYTES, PHOTOS_A_PROOF
 from schedule.models import Course, Role, StudyGroup
@@ -270,7 +269,7 @@ class TestRefused:
         def full(*args: object, **kwargs: object) -> None:
             raise NotSaved("no space left")
 
-        monkeypatch.setattr(DiskStorage, "keep", full)
+        monkeypatch.setattr(type(durable_storage()), "keep", full)
         answer = post(member, run, [student.pk], photos=[file(photo())])
         assert answer.status_code == 503
         assert "Not saved" in answer.content.decode()
@@ -282,7 +281,8 @@ class TestRefused:
         def full(*args: object, **kwargs: object) -> None:
             raise OSError(errno.ENOSPC, "no space left")
 
-        monkeypatch.setattr("people.uploads.tempfile.NamedTemporaryFile", full)
+        for way in ("NamedTemporaryFile", "TemporaryFile"):
+            monkeypatch.setattr(f"people.uploads.tempfile.{way}", full)
         answer = post(member, run, [student.pk], photos=[file(photo())], note="Остаётся")
         assert answer.status_code == 503
         assert "Not saved" in answer.content.decode() and "Остаётся" in answer.content.decode()

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from pytest_django import Settings
 
-from people.disk import DiskStorage
 from people.models import AuditEntry, User
-from people.storage import NotSaved
+from people.storage import NotSaved, durable_storage
 from perks.actions.post_proof import Posted, Refused, post_proof
 from perks.models import Activity, Participation, Photo, Proof, Track
 from perks.photos import PHOTOS_A_PROOF
@@ -68,13 +66,13 @@ def refusal(*args: Any, **fields: Any) -> dict[str | None, str]:
     return {problem.field: problem.message for problem in refused.value.problems}
 
 
-def files(folder: str) -> list[Path]:
-    return [path for path in Path(folder).rglob("*") if path.is_file()]
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 class TestKept:
     def test_all_of_it(
-        self, group: StudyGroup, activity: Activity, student: User, group_mate: User, settings: Settings
+        self, group: StudyGroup, activity: Activity, student: User, group_mate: User, place: Path
     ) -> None:
         done = post(group, student, activity, [student, group_mate], note=" The theatre ")
         proof = done.proof
@@ -87,7 +85,7 @@ class TestKept:
         }
         row = proof.photos.get()
         assert (row.position, row.width, row.height) == (1, 640, 480)
-        kept = {path.relative_to(settings.MEDIA_ROOT).as_posix() for path in files(settings.MEDIA_ROOT)}
+        kept = {path.relative_to(place).as_posix() for path in files(place)}
         assert kept == {row.path, row.small_path}
         assert AuditEntry.objects.of(proof).get().person == student
 
@@ -206,12 +204,12 @@ class TestRefused:
         student: User,
         group_mate: User,
         name: str,
-        settings: Settings,
+        place: Path,
     ) -> None:
         sent = [jpeg("good.jpg"), jpeg("bad.png", bad_photos()[name] or b" ")]
         told = refusal(group, student, activity, [student, group_mate], photos=sent)
         assert told["photos"].startswith("bad.png: ")
-        assert files(settings.MEDIA_ROOT) == []
+        assert files(place) == []
 
     @pytest.mark.parametrize("name", sorted(bad_tracks()))
     def test_a_bad_track_is_named(self, group: StudyGroup, run: Activity, student: User, name: str) -> None:
@@ -227,16 +225,16 @@ def test_a_full_disk_leaves_nothing(
     activity: Activity,
     student: User,
     group_mate: User,
-    settings: Settings,
+    place: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(DiskStorage, "_keep_one", full)
+    monkeypatch.setattr(type(durable_storage()), "_keep_one", full)
     with pytest.raises(NotSaved):
         post(group, student, activity, [student, group_mate])
-    assert not Proof.objects.exists() and files(settings.MEDIA_ROOT) == []
+    assert not Proof.objects.exists() and files(place) == []
 
 
 def test_rows_that_cannot_be_written_leave_no_picture(
@@ -244,7 +242,7 @@ def test_rows_that_cannot_be_written_leave_no_picture(
     activity: Activity,
     student: User,
     group_mate: User,
-    settings: Settings,
+    place: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_args: object, **_fields: object) -> None:
@@ -253,4 +251,4 @@ def test_rows_that_cannot_be_written_leave_no_picture(
     monkeypatch.setattr("perks.actions.post_proof.write_files", broken)
     with pytest.raises(RuntimeError):
         post(group, student, activity, [student, group_mate])
-    assert not Proof.objects.exists() and files(settings.MEDIA_ROOT) == []
+    assert not Proof.objects.exists() and files(place) == []

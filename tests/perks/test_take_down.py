@@ -17,13 +17,13 @@ from perks.models import Photo, Proof
 from schedule.models import StudyGroup
 from tests.factories import make_proof, moscow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("place")]
 
 NOW = moscow(2025, 11, 20, 12)
 
 
 @pytest.fixture
-def photo(group: StudyGroup, student: User, group_mate: User) -> Photo:
+def photo(group: StudyGroup, student: User, group_mate: User, place: Path) -> Photo:
     """On an approved proof of two, with its files on the disk."""
     proof = make_proof(group=group, people=[student, group_mate])
     large, small = durable_storage().keep([ContentFile(b"large"), ContentFile(b"small")], under="proofs")
@@ -67,9 +67,12 @@ def test_nobody_else_may(photo: Photo, representative: User, stranger: User, stu
 
 
 def test_removed_with_all_that_the_file_said(
-    photo: Photo, assistant: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    photo: Photo,
+    assistant: User,
+    place: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    files = [Path(durable_storage().path(name)) for name in (photo.path, photo.small_path)]
+    files = [place / name for name in (photo.path, photo.small_path)]
     with django_capture_on_commit_callbacks(execute=True):
         remove(photo_id=photo.pk, by=assistant, now=NOW)
         assert all(file.exists() for file in files)  # not before it is sure
