@@ -76,14 +76,24 @@ def write_digest(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         rows.append((_("Photos and people in question"), str(facts["to_settle"])))
     if facts["failed"]:
         rows.append((_("Messages that could not be sent"), str(facts["failed"])))
-    told = {"works": facts["works"], "proofs": facts["proofs"] + facts["to_settle"]}
     return Letter(
-        subject=under(facts, _("waiting for you: works %(works)d, proofs %(proofs)d") % told),
+        subject=under(facts, _("waiting for you: %(what)s") % {"what": ", ".join(_counted(facts))}),
         lead=_("This waits for course staff."),
         rows=tuple(rows),
         link=reverse("admin:index"),
         link_label=_("Open the administration"),
     )
+
+
+def _counted(facts: Facts) -> list[str]:
+    """What waits, in numbers: only what there is."""
+    works, proofs, failed = facts["works"], facts["proofs"] + facts["to_settle"], facts["failed"]
+    counted = (
+        (works, ngettext("%(count)d work", "%(count)d works", works)),
+        (proofs, ngettext("%(count)d proof", "%(count)d proofs", proofs)),
+        (failed, ngettext("%(count)d message not sent", "%(count)d messages not sent", failed)),
+    )
+    return [words % {"count": count} for count, words in counted if count]
 
 
 def _waiting(count: int, oldest_at: str, zone: ZoneInfo) -> str:

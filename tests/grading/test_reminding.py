@@ -265,6 +265,7 @@ class TestDigest:
         assert {message.person for message in found} == {assistant, lecturer}
         assert found.count() == 4
         letter = letter_of([found[0]])
+        assert letter.subject.endswith(": waiting for you: 1 work")
         assert letter.rows == (("Works without points", "1, the oldest since 20\xa0Sep, 00:00\xa0MSK"),)
 
     def test_nothing_waits_nothing_is_said(self, assistant: User, assignment: Assignment) -> None:
