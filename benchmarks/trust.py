@@ -70,7 +70,7 @@ PROOFS = (
     ),
     Proof("every planted fault in the rules is noticed", ("tests/faults/test_rule_mutants.py",)),
     Proof(
-        "every planted fault in the queries and actions of effective rest is noticed",
+        "every planted fault in the queries and actions of effective rest and the outbox is noticed",
         ("tests/faults/test_query_mutants.py",),
     ),
     Proof(

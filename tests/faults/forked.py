@@ -1,7 +1,7 @@
 """A pytest plugin: the tests of a module once for each fault in it, in forks of one process with a database.
 
 `PORTAL_TEST_DB=sqlite python -m pytest -p tests.faults.forked tests/…` prints a line for each fault of
-QUERIES: whether a test noticed it, and which did first. The database is in memory: each fork has its own.
+MUTANTS: whether a test noticed it, and which did first. The database is in memory: each fork has its own.
 Without a fault the tests have to pass in a fork too, or they would notice anything.
 """
 
@@ -13,9 +13,11 @@ import sys
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tests.faults.perk_mutants import QUERIES, TESTS
+from tests.faults import outbox_mutants, perk_mutants
 from tests.faults.planting import Mutant, plant, tried
 
+MUTANTS = [*perk_mutants.QUERIES, *outbox_mutants.OUTBOX]
+TESTS = perk_mutants.TESTS | outbox_mutants.TESTS
 NOTICED, SURVIVED, NO_FAULT = "noticed", "survived", "no fault for"
 
 
@@ -58,7 +60,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     of_file = {path: [item for item in others if item.nodeid.startswith(path)] for path in TESTS.values()}
     for path, items in of_file.items():
         print(f"{NO_FAULT} {path}: {_outcome(None, items)}", file=sys.__stdout__, flush=True)
-    for mutant in tried(QUERIES):
+    for mutant in tried(MUTANTS):
         said = _outcome(mutant, of_file[TESTS[mutant.path]])
         print(f"{mutant.name}: {said}", file=sys.__stdout__, flush=True)
     return True

@@ -1,4 +1,4 @@
-"""Faults of the outbox, which the run with real processes has to report."""
+"""Faults of the outbox: the run with real processes reports DEFECTS, the project's tests notice OUTBOX."""
 
 from __future__ import annotations
 
@@ -89,3 +89,66 @@ DEFECTS = [
 
 PROCESS = [defect.mutant for defect in DEFECTS if defect.mutant]
 """Those that are planted in running processes, by their names."""
+
+REMINDING, REMINDER = "grading/actions/reminding.py", "grading/messages/reminder.py"
+TESTS = {
+    DELIVER: "tests/people/test_deliver.py",
+    LETTERS: "tests/people/test_deliver.py",
+    ROWS: "tests/people/test_deliver.py",
+    RULES: "tests/people/test_deliver.py",
+    REMINDING: "tests/grading/test_reminding.py",
+    REMINDER: "tests/grading/test_reminding.py",
+}
+"""Where a fault of each module has to be noticed."""
+OUTBOX = [
+    *(mutant for mutant in PROCESS if mutant.path in TESTS),
+    Mutant(
+        "a hand-over begins when the lease is nearly over",
+        "if in_hand.until - now < timedelta(seconds=settings.OUTBOX_LEASE / 2):",
+        "if False:",
+        DELIVER,
+    ),
+    Mutant(
+        "a closed account is written to",
+        "elif person is not None and not person.is_active:",
+        "elif False:",
+        DELIVER,
+    ),
+    Mutant("nine attempts", "attempts >= MAX_ATTEMPTS", "attempts > MAX_ATTEMPTS", DELIVER),
+    Mutant(
+        "trouble of the server is an attempt",
+        "(outcome.answer not in (Answer.DOWN, Answer.BUSY))",
+        "True",
+        DELIVER,
+    ),
+    Mutant(
+        "what was refused for good is tried again",
+        "if outcome.answer is Answer.REFUSED or given_up:",
+        "if given_up:",
+        DELIVER,
+    ),
+    Mutant(
+        "what a dead worker had in hand never comes back",
+        "| Q(state=MessageState.CLAIMED, claimed_until__lte=now)",
+        "",
+        ROWS,
+    ),
+    Mutant("the first wait is twice as long", "2 ** (attempts - 1)", "2 ** attempts", RULES),
+    Mutant(
+        "what is of no use any more goes out",
+        "if useful_until is not None and now > useful_until:",
+        "if False:",
+        RULES,
+    ),
+    Mutant("a key without the deadline", ":{due_at.astimezone(UTC).isoformat()}:", ":", REMINDING),
+    Mutant(
+        "who has handed in is reminded",
+        "if terms.due_at < now or (column.id, student) in handed_in:",
+        "if terms.due_at < now:",
+        REMINDING,
+    ),
+    Mutant("the hour is not the course's", "if local.time() < course.remind_at:", "if False:", REMINDING),
+    Mutant("a date that moved away holds", "== due_at else MOVED", '== due_at else ""', REMINDER),
+    Mutant("a reminder goes after the deadline", "    if now > due_at:\n", "    if False:\n", REMINDER),
+    Mutant("tomorrow for ever", '"written_on": written_on,', '"written_on": "2025-09-29",', REMINDER),
+]

@@ -13,7 +13,7 @@ from tests.faults.celery_process import Step
 from tests.faults.mail_server import Manner
 from tests.faults.stage import Stage
 
-WAITED_FOR = 4.0  # seconds
+WAITED_FOR = 8.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Storm:
             Trouble("all workers are killed", self._kill_workers),
             Trouble("the timetables are killed", partial(self._kill, "beat")),
             *map(self._step, Step),
-            *(Trouble(f"mail: {manner}", partial(post.behave, manner), calm) for manner in manners),
+            *(self._manner(manner, calm) for manner in manners),
             Trouble("the mail server is killed", post.stop, post.start),
             Trouble("the broker is emptied", stage.broker.empty),
         ]
@@ -79,6 +79,17 @@ class Storm:
         trouble.end()
         time.sleep(self.chance.uniform(0, 0.5))
         self.stage.keep_running()
+
+    def _manner(self, manner: Manner, calm: Callable[[], None]) -> Trouble:
+        """Of a mail that is taken without an answer one waits until there is one."""
+        post, taken = self.stage.post, [0]
+        unanswered = manner in (Manner.HANG_BEFORE_ANSWER, Manner.CUT_BEFORE_ANSWER)
+
+        def begin() -> None:
+            taken[0] = len(post.mails())
+            post.behave(manner)
+
+        return Trouble(f"mail: {manner}", begin, calm, lambda: not unanswered or len(post.mails()) > taken[0])
 
     def _step(self, step: Step) -> Trouble:
         stage = self.stage

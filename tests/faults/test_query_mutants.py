@@ -1,4 +1,4 @@
-"""Wrong queries and actions of effective rest are noticed: a fault planted in running code fails a test."""
+"""Wrong queries and actions are noticed: a fault planted in running code fails a test."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from tests.faults.forked import NO_FAULT, SURVIVED
-from tests.faults.perk_mutants import QUERIES, TESTS
+from tests.faults.forked import MUTANTS, NO_FAULT, SURVIVED, TESTS
 from tests.faults.planting import tried
 from tests.services import ROOT
 
@@ -32,7 +31,7 @@ def test_each_fault_is_noticed() -> None:
         check=False,
     )
     told = dict(line.split(": ", 1) for line in run.stdout.splitlines() if ": " in line)
-    outcomes = {mutant.name: told.get(mutant.name, "not tried") for mutant in tried(QUERIES)}
+    outcomes = {mutant.name: told.get(mutant.name, "not tried") for mutant in tried(MUTANTS)}
     unnoticed = {name: said for name, said in outcomes.items() if not said.startswith("noticed by")}
     assert not unnoticed, run.stdout + run.stderr
     without = {path: told.get(f"{NO_FAULT} {path}") for path in set(TESTS.values())}
