@@ -197,6 +197,11 @@ class Stage:
         """Nobody has come there yet."""
         return (Path(self.environment[KILLS]) / step).exists()
 
+    def ready(self) -> bool:
+        """Both workers take tasks."""
+        logs = [self.folder / f"{name}.log" for name in self.names if name.startswith("worker")]
+        return all(log.exists() and " ready." in log.read_text() for log in logs)
+
     def let_live(self) -> None:
         """Nobody is waited for any more."""
         for step in Step:
