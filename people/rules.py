@@ -50,7 +50,6 @@ class Wish(StrEnum):
 
 MAX_ATTEMPTS: Final = 8
 LONGEST_WAIT: Final = timedelta(minutes=8)
-GIVE_UP_AFTER: Final = timedelta(days=3)
 DIGEST_AT: Final = time(18, 0)
 GATHER_FOR: Final = timedelta(hours=1)
 GATHER_AT_MOST: Final = timedelta(hours=4)

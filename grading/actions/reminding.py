@@ -6,23 +6,26 @@ written is a fact; after a standstill only the latest of what was missed is writ
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from grading.actions.telling import running_courses
-from grading.messages.reminder import reminder_facts
+from grading.messages.reminder import MOVED, reminder_facts, reminder_holds
+from grading.messages.reports import digest_facts, report_facts
 from grading.models import Reminded, Submission
 from grading.queries.deadlines import Column, Terms, course_deadlines
 from grading.queries.waiting import staff_waits
 from people.actions.apart import each_apart
 from people.actions.outbox import write
-from people.kinds import Facts
-from perks.queries.standing import GroupStanding, group_standings, named_activities
-from schedule.messages.parts import about
+from people.models import Message
+from perks.queries.standing import group_standings, named_activities
 from schedule.models import Course, Enrolment, Role
+
+logger = logging.getLogger(__name__)
 
 REPORT_ON: int = 0  # Monday
 REPORT_BEFORE = timedelta(days=3)
@@ -30,7 +33,24 @@ REPORT_BEFORE = timedelta(days=3)
 
 def sweep_reminders(now: datetime) -> None:
     """Write what the timetables of all running courses make due."""
+    _revive(now)
     each_apart(running_courses(now), lambda course: remind(course, now))
+
+
+def _revive(now: datetime) -> None:
+    """Let reminders of today wait again that were dropped for a date which has come back since."""
+    dropped = Message.objects.filter(
+        kind="reminder",
+        state=Message.State.DROPPED,
+        reason=MOVED,
+        created_at__gt=now - timedelta(days=1),
+        useful_until__gte=now,
+    )
+    for message in dropped.order_by("pk"):
+        if not reminder_holds(message.person_id, message.facts, now):
+            Message.objects.filter(pk=message.pk, state=Message.State.DROPPED).update(
+                state=Message.State.WAITING, reason="", settled_at=None, due_at=now
+            )
 
 
 def remind(course: Course, now: datetime) -> int:
@@ -44,13 +64,21 @@ def remind(course: Course, now: datetime) -> int:
         if since is None:
             return 0
         days = [since + timedelta(days=count + 1) for count in range((today - since).days)]
-        return sum(
-            (
-                _remind_students(course, days, now),
-                _report(course, days, now),
-                _digest(course, today, now),
-            )
-        )
+        written = _remind_students(course, days, now)
+        reports: list[Callable[[], int]] = [
+            lambda: _report(course, days, now),
+            lambda: _digest(course, today, now),
+        ]
+        for also in reports:
+            try:
+                with transaction.atomic():
+                    written += also()
+            except DatabaseError:
+                raise
+            except Exception:
+                # Whatever is wrong with a report keeps no student's reminder.
+                logger.exception("A report of the course %s could not be written", course.slug)
+    return written
 
 
 def _take_day(course: Course, today: date) -> date | None:
@@ -125,7 +153,7 @@ def _report(course: Course, days: Iterable[date], now: datetime) -> int:
             kind="perk-report",
             to=speakers[standing.group_id],
             key=f"{standing.group_id}:{today}",
-            facts=_report_facts(course, standing, titles, numbers, target_at),
+            facts=report_facts(course, standing, titles, numbers, target_at),
             zone=course.time_zone,
             now=now,
             scope=course.slug,
@@ -134,34 +162,6 @@ def _report(course: Course, days: Iterable[date], now: datetime) -> int:
         for standing in group_standings(course, now, groups=list(speakers))
         if not standing.earned
     )
-
-
-def _report_facts(
-    course: Course,
-    standing: GroupStanding,
-    titles: Mapping[int, str],
-    numbers: Mapping[int, int],
-    target_at: datetime,
-) -> Facts:
-    asked = standing.move.assignments if standing.move else ()
-    return about(course) | {
-        "group": standing.group,
-        "group_id": standing.group_id,
-        "target_at": target_at.isoformat(),
-        "asked": sorted(numbers[pk] for pk in asked if pk in numbers),
-        "activities": [
-            {
-                "number": one.rule.number,
-                "title": titles[one.rule.number],
-                "complete": one.complete,
-                "people": one.participants,
-                "required": one.required,
-                "places": [number for number in one.rule.checkpoints if number not in one.covered],
-                "pending": one.pending,
-            }
-            for one in standing.activities
-        ],
-    }
 
 
 def _digest(course: Course, today: date, now: datetime) -> int:
@@ -173,15 +173,7 @@ def _digest(course: Course, today: date, now: datetime) -> int:
         kind="staff-digest",
         to=list(staff.values_list("person_id", flat=True)),
         key=f"{course.pk}:{today.isoformat()}",
-        facts=about(course)
-        | {
-            "works": waits.works,
-            "oldest_work_at": waits.oldest_work_at and waits.oldest_work_at.isoformat(),
-            "proofs": waits.proofs,
-            "oldest_proof_at": waits.oldest_proof_at and waits.oldest_proof_at.isoformat(),
-            "to_settle": waits.to_settle,
-            "failed": waits.failed,
-        },
+        facts=digest_facts(course, waits),
         zone=course.time_zone,
         now=now,
         scope=course.slug,

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from grading.messages.dates import EARNED, EXPIRED, LOST, SUPERSEDED, ToldPerk, date_facts, perk_facts
-from grading.models import AnnouncedDates, AnnouncedPerk
+from grading.models import AnnouncedDates, AnnouncedPerk, PersonalDate
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
 from people.actions.apart import each_apart
 from people.actions.outbox import write, write_to_chat
 from people.kinds import Facts
 from people.models import Message
+from people.models.outbox import UNSETTLED
 from perks.actions.locking import locked_group
 from perks.queries.standing import GroupStanding, group_standings
 from perks.rules import RequestState
@@ -34,13 +36,18 @@ Dates = dict[str, str]
 
 
 def running_courses(now: datetime) -> list[Course]:
-    """Courses that are told about: until some weeks after their last day."""
-    return list(Course.objects.filter(ends_on__gte=(now - RUNS_ON_FOR).date()).order_by("pk"))
+    """Courses that are told about: until some weeks after their last day, and while a date lies ahead."""
+    return list(_running(now).order_by("pk"))
 
 
 def runs(course: Course, now: datetime) -> bool:
     """Whether a course is still told about."""
-    return course.ends_on >= (now - RUNS_ON_FOR).date()
+    return _running(now).filter(pk=course.pk).exists()
+
+
+def _running(now: datetime) -> QuerySet[Course]:
+    ahead = PersonalDate.objects.filter(due_at__gte=now).values("assignment__course")
+    return Course.objects.filter(Q(ends_on__gte=(now - RUNS_ON_FOR).date()) | Q(pk__in=ahead))
 
 
 def sweep_dates(now: datetime) -> None:
@@ -192,7 +199,7 @@ def _tell_members(group: StudyGroup, state: _State, now: datetime, before: ToldP
         for student, holds in state.dates.items()
         if event or any(known[student][key] != moment for key, moment in holds.items())
     ]
-    unseen = _take_back(course, concerned, now)
+    unseen = _take_back(group, concerned, now)
     news: dict[str, dict[int, Facts]] = {"perk": {}, "dates": {}}
     for student in concerned:
         base, perk = _as_seen(known[student], before, unseen.get(student, ()))
@@ -204,18 +211,8 @@ def _tell_members(group: StudyGroup, state: _State, now: datetime, before: ToldP
             news["dates"][student] = moved
     _remember_dates(course, state.dates, told)
     key = f"{group.pk}:{now.isoformat()}"
-    if event and (chat := chat_of(course)):
-        write_to_chat(
-            kind="perk",
-            chat=chat,
-            key=key,
-            facts=perk_facts(
-                group, state.standing, event, before, date_facts(course, state.deadlines, 0, (), {})
-            ),
-            zone=course.time_zone,
-            now=now,
-            scope=course.slug,
-        )
+    if event:
+        _tell_chat(group, state, before, unseen.get(None, ()), key=key, now=now)
     return sum(
         write(
             kind=kind,
@@ -227,6 +224,33 @@ def _tell_members(group: StudyGroup, state: _State, now: datetime, before: ToldP
             scope=course.slug,
         )
         for kind, facts in news.items()
+    )
+
+
+def _tell_chat(
+    group: StudyGroup,
+    state: _State,
+    before: ToldPerk,
+    unseen: Sequence[Message],
+    *,
+    key: str,
+    now: datetime,
+) -> None:
+    """The same for the course's chat: what has become of the perk since the chat was told."""
+    course = group.course
+    _known, perk = _as_seen({}, before, unseen)
+    event, chat = _event(perk, state), chat_of(course)
+    if not event or not chat:
+        return
+    dates = date_facts(course, state.deadlines, 0, (), {})
+    write_to_chat(
+        kind="perk",
+        chat=chat,
+        key=key,
+        facts=perk_facts(group, state.standing, event, perk, dates),
+        zone=course.time_zone,
+        now=now,
+        scope=course.slug,
     )
 
 
@@ -249,23 +273,29 @@ def _event(before: ToldPerk, state: _State) -> str:
     return ""
 
 
-def _take_back(course: Course, students: Collection[int], now: datetime) -> dict[int, list[Message]]:
-    """Messages about dates that nobody has seen yet, by student, latest first: new ones take their place.
+def _take_back(
+    group: StudyGroup, students: Collection[int], now: datetime
+) -> dict[int | None, list[Message]]:
+    """Messages about dates that nobody has seen yet, by student, None for the chat; latest first.
 
-    So that a date which moves twice within a minute is told once, from the date that the student knows; and
-    one that moves back is not told at all.
+    New ones take their place, so that a date which moves twice within a minute is told once, from the date
+    that the student knows; and one that moves back is not told at all. A worker that has one in hand, and has
+    not begun to hand it over, finds that it is gone.
     """
-    waiting = Message.objects.select_for_update(skip_locked=True).filter(
+    of_group = Q(chat__gt="", facts__group_id=group.pk)
+    unseen = Message.objects.select_for_update().filter(
+        Q(person__in=students) | of_group,
         kind__in=("dates", "perk"),
-        scope=course.slug,
-        person__in=students,
-        state=Message.State.WAITING,
+        scope=group.course.slug,
+        state__in=UNSETTLED,
         handed_at__isnull=True,
         read_at__isnull=True,
     )
-    found: dict[int, list[Message]] = {}
-    for message in waiting.order_by("-pk"):
-        found.setdefault(message.person_id or 0, []).append(message)
+    found: dict[int | None, list[Message]] = {}
+    for message in unseen.order_by("-pk"):
+        found.setdefault(message.person_id, []).append(message)
     ids = [message.pk for messages in found.values() for message in messages]
-    Message.objects.filter(pk__in=ids).update(state=Message.State.DROPPED, reason=SUPERSEDED, settled_at=now)
+    Message.objects.filter(pk__in=ids).update(
+        state=Message.State.DROPPED, reason=SUPERSEDED, settled_at=now, claimed_until=None
+    )
     return found

@@ -12,14 +12,23 @@ from grading.messages.outage import write_outage
 from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
 from grading.messages.receipt import write_receipt
 from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, reminder_now, write_reminder
-from grading.messages.reports import report_holds, write_digest, write_report
+from grading.messages.reports import (
+    EARNED,
+    NOTHING_WAITS,
+    digest_holds,
+    fresh_digest,
+    fresh_report,
+    report_holds,
+    write_digest,
+    write_report,
+)
 from people.kinds import Audience, Kind, reasons, register
 
 register(
     Kind(
         name="reminder",
         label=_("Reminders of deadlines"),
-        hint=_("A week, three days and a day before a deadline, and on its day, while nothing is handed in."),
+        hint=_("Before a deadline, on the days that the course has set, while nothing is handed in."),
         write=write_reminder,
         holds=reminder_holds,
         fresh=reminder_now,
@@ -89,6 +98,7 @@ register(
         hint=_("For the representative: every Monday, and three days before the target."),
         write=write_report,
         holds=report_holds,
+        fresh=fresh_report,
         audience=Audience.REPRESENTATIVES,
         useful_for=timedelta(days=1),
     )
@@ -99,6 +109,8 @@ register(
         label=_("What waits for course staff"),
         hint=_("Once a day, when there is something: works, proofs, messages that could not be sent."),
         write=write_digest,
+        holds=digest_holds,
+        fresh=fresh_digest,
         audience=Audience.STAFF,
         useful_for=timedelta(days=1),
     )
@@ -117,6 +129,8 @@ register(
 
 reasons.update(
     {
+        EARNED: _("The perk is earned."),
+        NOTHING_WAITS: _("Nothing waits any more."),
         SUPERSEDED: _("A newer message took its place."),
         HANDED_IN: _("The work was handed in."),
         MOVED: _("The deadline has moved."),

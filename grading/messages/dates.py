@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grading.models import AnnouncedPerk
+from grading.models import AnnouncedDates, AnnouncedPerk
 from grading.queries.deadlines import CourseDeadlines, DateState, course_deadlines
 from grading.rules import Source
 from people.kinds import NOT_YET, Facts, Letter
@@ -87,8 +87,11 @@ def dates_hold(person_id: int | None, facts: Facts, now: datetime) -> str:
     for one in facts["changes"]:
         if not deadlines.knows(one["assignment"]):
             return SUPERSEDED
-        if deadlines.terms(one["assignment"], person_id).due_at.isoformat() != one["is"]:
-            return NOT_YET
+        holds = deadlines.terms(one["assignment"], person_id).due_at.isoformat()
+        if holds != one["is"]:
+            # Told already by a newer message, or to be told by the next sweep.
+            told = AnnouncedDates.objects.filter(course=course, person=person_id).first()
+            return SUPERSEDED if told and told.dates.get(str(one["assignment"])) == holds else NOT_YET
     return ""
 
 

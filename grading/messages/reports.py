@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,20 +10,65 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.queries.waiting import Waiting, staff_waits
 from people.kinds import Facts, Letter
-from schedule.messages.parts import LEFT, PAST, moment, shown, under
-from schedule.models import Enrolment, Role
+from perks.queries.standing import GroupStanding, group_standings, named_activities
+from schedule.messages.parts import LEFT, PAST, about, moment, shown, under
+from schedule.models import Assignment, Course, Enrolment, Role
 from schedule.wording import NBSP
+
+EARNED, NOTHING_WAITS = "earned", "nothing_waits"
+
+
+def report_facts(
+    course: Course,
+    standing: GroupStanding,
+    titles: Mapping[int, str],
+    numbers: Mapping[int, int],
+    target_at: datetime,
+) -> Facts:
+    """What a report says of a group, given the activities' titles and the assignments' numbers by id."""
+    asked = standing.move.assignments if standing.move else ()
+    return about(course) | {
+        "group": standing.group,
+        "group_id": standing.group_id,
+        "target_at": target_at.isoformat(),
+        "asked": sorted(numbers[pk] for pk in asked if pk in numbers),
+        "activities": [
+            {
+                "number": one.rule.number,
+                "title": titles[one.rule.number],
+                "complete": one.complete,
+                "people": one.participants,
+                "required": one.required,
+                "places": [number for number in one.rule.checkpoints if number not in one.covered],
+                "pending": one.pending,
+            }
+            for one in standing.activities
+        ],
+    }
+
+
+def fresh_report(person_id: int | None, facts: Facts, now: datetime) -> Facts:
+    """The report as things stand when it goes."""
+    course = Course.objects.get(slug=facts["course"])
+    (standing,) = group_standings(course, now, groups=[facts["group_id"]])
+    titles = {one.rule.number: one.title for one in named_activities(course)}
+    numbers = dict(Assignment.objects.filter(course=course).values_list("pk", "number"))
+    return report_facts(course, standing, titles, numbers, moment(facts["target_at"]))
 
 
 def report_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
-    """Empty until the target, for who still is the group's representative."""
+    """Empty until the target, for who still is the representative of a group that has not earned the perk."""
     if now > moment(facts["target_at"]):
         return PAST
     speaks = Enrolment.objects.students().filter(
         person=person_id, group=facts["group_id"], role=Role.REPRESENTATIVE
     )
-    return "" if speaks.exists() else LEFT
+    if not speaks.exists():
+        return LEFT
+    standings = group_standings(Course.objects.get(slug=facts["course"]), now, groups=[facts["group_id"]])
+    return EARNED if any(one.earned for one in standings) else ""
 
 
 def write_report(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
@@ -62,6 +107,32 @@ def _asked(facts: Facts) -> str:
     if not facts["asked"]:
         return _("none yet: choose which deadlines move, at the latest at the target")
     return ", ".join(f"№{NBSP}{number}" for number in facts["asked"])
+
+
+def digest_facts(course: Course, waits: Waiting) -> Facts:
+    """What a digest says of what waits in a course."""
+    return about(course) | {
+        "works": waits.works,
+        "oldest_work_at": waits.oldest_work_at and waits.oldest_work_at.isoformat(),
+        "proofs": waits.proofs,
+        "oldest_proof_at": waits.oldest_proof_at and waits.oldest_proof_at.isoformat(),
+        "to_settle": waits.to_settle,
+        "failed": waits.failed,
+    }
+
+
+def digest_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
+    """Empty while something waits, for who still teaches in the course."""
+    staff = Enrolment.objects.staff().filter(person=person_id, course__slug=facts["course"])
+    if not staff.exists():
+        return LEFT
+    return "" if staff_waits(Course.objects.get(slug=facts["course"])).anything else NOTHING_WAITS
+
+
+def fresh_digest(person_id: int | None, facts: Facts, now: datetime) -> Facts:
+    """What waits when the digest goes."""
+    course = Course.objects.get(slug=facts["course"])
+    return digest_facts(course, staff_waits(course))
 
 
 def write_digest(several: Sequence[Facts], zone: ZoneInfo) -> Letter:

@@ -7,6 +7,7 @@ is checked when the connection stands, just before its hand-over: what it says i
 from __future__ import annotations
 
 import logging
+import random
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -24,8 +25,8 @@ from people.kinds import NOT_YET, Kind, kind_of
 from people.letters import envelope, letter_of, zone_of
 from people.models import Choice, Message, User
 from people.rules import (
-    GIVE_UP_AFTER,
     MAX_ATTEMPTS,
+    TOO_LATE,
     Action,
     MessageState,
     QuietHours,
@@ -80,7 +81,11 @@ def deliver(*, clock: Callable[[], datetime], seconds: float = 45.0) -> Delivere
     started = time.monotonic()
     with Mail() as mail:
         while time.monotonic() - started < seconds:
-            in_hand = _claim(clock(), done.down)
+            try:
+                in_hand = _claim(clock(), done.down)
+            except _TakenApart:
+                time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that two do not meet again
+                continue
             if in_hand is None:
                 break
             _deliver_one(in_hand, clock, mail, done)
@@ -99,7 +104,7 @@ def _claim(now: datetime, down: set[str]) -> _InHand | None:
         first = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
         if first is None:
             return None
-        messages = _same_letter(first, now)
+        messages = _locked(first, _same_letter(first, now))
         # What was never handed over is a letter of its own, whatever it was gathered with before: two letters
         # with one Message-ID would show as one.
         letter = uuid.uuid4() if _is_fresh(first) else first.letter
@@ -116,25 +121,34 @@ def _is_fresh(message: Message) -> bool:
     return message.handed_at is None and message.state == MessageState.WAITING
 
 
-def _same_letter(first: Message, now: datetime) -> list[Message]:
-    """What goes with a message: all that was in its letter before, or what its reader wants gathered."""
-    locked = Message.objects.select_for_update(skip_locked=True).exclude(pk=first.pk)
+def _same_letter(first: Message, now: datetime) -> list[int]:
+    """The ids of what goes with a message: all of its letter before, or what its reader wants gathered."""
+    others = Message.objects.exclude(pk=first.pk).order_by("pk")
     if not _is_fresh(first):
-        again = locked.due(now).filter(letter=first.letter)
-        return [first, *again.order_by("pk")]
+        return list(others.due(now).filter(letter=first.letter).values_list("pk", flat=True))
     if first.person_id is None:
-        return [first]
-    fresh = locked.filter(
+        return []
+    fresh = others.filter(
         person=first.person_id, state=MessageState.WAITING, due_at__lte=now, handed_at__isnull=True
     )
     wishes = _wishes(first.person_id)
     if _wish(first, wishes) is Wish.DIGEST:
-        others = [one for one in fresh.order_by("pk") if _wish(one, wishes) is Wish.DIGEST]
-    elif (kind := _kind(first)) and kind.gathers:
-        others = list(fresh.filter(kind=first.kind, scope=first.scope).order_by("pk"))
-    else:
-        others = []
-    return sorted([first, *others], key=lambda one: one.pk)
+        return [one.pk for one in fresh if _wish(one, wishes) is Wish.DIGEST]
+    if (kind := _kind(first)) and kind.gathers:
+        return list(fresh.filter(kind=first.kind, scope=first.scope).values_list("pk", flat=True))
+    return []
+
+
+class _TakenApart(Exception):
+    """Another worker is about to take a part of the same letter: one of the two must take all of it."""
+
+
+def _locked(first: Message, others: Sequence[int]) -> list[Message]:
+    """A letter's messages, their rows locked. Raises _TakenApart where another worker has some of them."""
+    rows = list(Message.objects.select_for_update(skip_locked=True).filter(pk__in=others))
+    if len(rows) < len(others):
+        raise _TakenApart
+    return sorted([first, *rows], key=lambda one: one.pk)
 
 
 def _kind(message: Message) -> Kind | None:
@@ -179,7 +193,7 @@ def _deliver_one(in_hand: _InHand, clock: Callable[[], datetime], mail: Mail, do
     except Exception as error:
         # One message that cannot be written never keeps the others.
         logger.exception("Message %s could not be written", in_hand.messages[0].pk)
-        outcome = Outcome(Answer.LATER, f"{type(error).__name__}: {error}"[:300])
+        outcome = _later(error)
         true = [one for one in in_hand.messages if not _can_be_written(one)] or in_hand.messages
         _put_back(_InHand([one for one in in_hand.messages if one not in true], in_hand.until), "")
     _settle(in_hand, true, outcome, clock(), done)
@@ -210,21 +224,51 @@ def _still_true(in_hand: _InHand, person: User | None, now: datetime, done: Deli
         elif message.person_id is None and find_chat(message.chat) is None:
             _end(in_hand, message, MessageState.DROPPED, now, reason=CHAT_OFF)
             done.dropped += 1
-        elif (why := kind.holds(message.person_id, message.facts, now)) == NOT_YET:
-            _put_off(in_hand, message, now + WAIT_FOR_THE_SWEEP, done)
-        elif why:
-            _end(in_hand, message, MessageState.DROPPED, now, reason=why)
-            done.dropped += 1
         else:
-            told = _verdict(message, person, _wish(message, wishes), now)
-            if told.action is Action.SEND:
-                true.append(_fresh(in_hand, message, kind, now))
-            elif told.action is Action.KEEP:
-                _end(in_hand, message, MessageState.KEPT, now, reason=told.reason)
-                done.kept += 1
-            else:
-                _put_off(in_hand, message, told.until or now, done)
+            try:
+                wish = _wish(message, wishes)
+                if _goes_now(in_hand, message, kind, now, person=person, wish=wish, done=done):
+                    true.append(_fresh(in_hand, message, kind, now))
+            except DatabaseError:
+                raise
+            except Exception as error:
+                # What it needs to be looked at keeps nothing else of its letter.
+                logger.exception("Message %s could not be checked", message.pk)
+                _settle(in_hand, [message], _later(error), now, done)
     return true
+
+
+def _goes_now(
+    in_hand: _InHand,
+    message: Message,
+    kind: Kind,
+    now: datetime,
+    *,
+    person: User | None,
+    wish: Wish,
+    done: Delivered,
+) -> bool:
+    """Whether a message still holds and is wanted now; where not, what becomes of it is written down."""
+    why = kind.holds(message.person_id, message.facts, now)
+    if why == NOT_YET and (message.useful_until is None or now <= message.useful_until):
+        _put_off(in_hand, message, now + WAIT_FOR_THE_SWEEP, done)
+        return False
+    if why:
+        reason = TOO_LATE if why == NOT_YET else why
+        _end(in_hand, message, MessageState.DROPPED, now, reason=reason)
+        done.dropped += 1
+        return False
+    told = _verdict(message, person, wish, now)
+    if told.action is Action.KEEP:
+        _end(in_hand, message, MessageState.KEPT, now, reason=told.reason)
+        done.kept += 1
+    elif told.action is Action.WAIT:
+        _put_off(in_hand, message, told.until or now, done)
+    return told.action is Action.SEND
+
+
+def _later(error: Exception) -> Outcome:
+    return Outcome(Answer.LATER, f"{type(error).__name__}: {error}"[:300])
 
 
 def _put_off(in_hand: _InHand, message: Message, until: datetime, done: Delivered) -> None:
@@ -289,8 +333,7 @@ def _settle(
         return
     for message in messages:
         attempts = message.attempts + (outcome.answer not in (Answer.DOWN, Answer.BUSY))
-        given_up = now - message.created_at > GIVE_UP_AFTER or attempts >= MAX_ATTEMPTS
-        if outcome.answer is Answer.REFUSED or given_up:
+        if outcome.answer is Answer.REFUSED or attempts >= MAX_ATTEMPTS:
             _end(in_hand, message, MessageState.FAILED, now, error=outcome.words, attempts=attempts)
             done.failed += 1
             continue

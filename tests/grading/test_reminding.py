@@ -106,6 +106,28 @@ def test_never_for_a_date_that_has_moved_away(student: User, assignment: Assignm
     assert sent(moscow(2025, 10, 3, 10)) != []
 
 
+def test_a_date_that_comes_back_the_same_day_is_reminded_of(student: User, assignment: Assignment) -> None:
+    ten = moscow(2025, 9, 29, 10)
+    reminders(ten)
+    own = make_personal_date(assignment=assignment, student=student, due_at=DUE + timedelta(days=4))
+    assert sent(ten) == []
+    own.delete()
+    assert reminders(ten + timedelta(minutes=1)) == 1
+    assert len(sent(ten + timedelta(minutes=1))) == 1
+    assert reminders(ten + timedelta(minutes=2)) == 1
+    assert sent(ten + timedelta(minutes=2)) == []
+
+
+def test_a_report_that_cannot_be_written_keeps_no_reminder(
+    student: User, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(course: Course) -> None:
+        raise RuntimeError("no digest")
+
+    monkeypatch.setattr("grading.actions.reminding.staff_waits", broken)
+    assert reminders(moscow(2025, 9, 29, 10)) == 1
+
+
 def test_never_after_the_deadline(student: User, assignment: Assignment) -> None:
     reminders(moscow(2025, 9, 30, 10))
     assert sent(DUE + timedelta(seconds=1)) == []
@@ -246,6 +268,14 @@ class TestReport:
         assert letter.subject.endswith("the perk, group 417: 0 of 1 activities complete")
         assert letter.rows[0] == ("1. Ping-pong", "1 of 2 people; 1 proof waits")
 
+    def test_not_if_it_was_earned_before_it_went(
+        self, representative: User, student: User, group: StudyGroup, activity: Activity
+    ) -> None:
+        sweep_reminders(self.MONDAY)
+        make_proof(group=group, activity=activity, people=[student, representative])
+        sent(self.MONDAY)
+        assert Message.objects.get(kind="perk-report").reason == "earned"
+
     def test_not_once_it_is_earned(
         self, representative: User, student: User, group: StudyGroup, activity: Activity
     ) -> None:
@@ -271,3 +301,24 @@ class TestDigest:
     def test_nothing_waits_nothing_is_said(self, assistant: User, assignment: Assignment) -> None:
         sweep_reminders(moscow(2025, 9, 23, 10))
         assert Message.objects.count() == 0
+
+    def test_a_digest_that_waited_says_what_waits_when_it_goes(
+        self, student: User, group_mate: User, assistant: User, assignment: Assignment
+    ) -> None:
+        works = [
+            make_submission(assignment=assignment, student=person, submitted_at=moscow(2025, 9, 20))
+            for person in (student, group_mate)
+        ]
+        sweep_reminders(moscow(2025, 9, 23, 10))
+        works[0].delete()
+        subjects = sent(moscow(2025, 9, 23, 11))
+        assert any(subject.endswith(": waiting for you: 1 work") for subject in subjects)
+
+    def test_and_nothing_once_nothing_waits(
+        self, student: User, assistant: User, assignment: Assignment
+    ) -> None:
+        work = make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 9, 20))
+        sweep_reminders(moscow(2025, 9, 23, 10))
+        work.delete()
+        assert sent(moscow(2025, 9, 23, 11)) == []
+        assert Message.objects.get(kind="staff-digest").reason == "nothing_waits"

@@ -15,7 +15,7 @@ from people.models import Message, User
 from perks.actions.decide import approve, reject
 from perks.actions.requests import file_request, withdraw_request
 from perks.models import Activity
-from schedule.models import Assignment, Course, Enrolment, StudyGroup
+from schedule.models import Assignment, Course, CourseChat, Enrolment, StudyGroup
 from tests.factories import (
     make_activity,
     make_assignment,
@@ -270,3 +270,53 @@ def test_dates_are_told_from_those_that_held_before_a_course_file_changed_them(
     sweep_dates(NOW + MINUTE)
     assert changes(student) == [(2, utc(DUE), utc(DUE + timedelta(days=2)))]
     remember_unknown("no-such-course", NOW)
+
+
+def test_a_worker_that_has_the_old_date_in_hand_sends_nothing(
+    student: User, assignments: list[Assignment]
+) -> None:
+    sweep_dates(NOW)
+    Assignment.objects.filter(number=2).update(due_at=DUE + timedelta(days=1))
+    sweep_dates(NOW + MINUTE)
+    Message.objects.update(state=Message.State.CLAIMED, claimed_until=NOW + 4 * MINUTE)
+    Assignment.objects.filter(number=2).update(due_at=DUE + timedelta(days=5))
+    sweep_dates(NOW + 2 * MINUTE)
+    assert told(student) == [("dates", "dropped"), ("dates", "waiting")]
+    assert changes(student) == [(2, utc(DUE), utc(DUE + timedelta(days=5)))]
+
+
+def test_what_was_told_anew_while_it_was_handed_over_does_not_wait_for_ever(
+    student: User, assignments: list[Assignment]
+) -> None:
+    sweep_dates(NOW)
+    Assignment.objects.filter(number=2).update(due_at=DUE + timedelta(days=1))
+    sweep_dates(NOW + MINUTE)
+    Message.objects.update(handed_at=NOW + MINUTE)  # the mail server may have it, or not
+    Assignment.objects.filter(number=2).update(due_at=DUE + timedelta(days=5))
+    sweep_dates(NOW + 2 * MINUTE)
+    assert len(run(NOW + 2 * MINUTE)) == 1
+    assert told(student) == [("dates", "dropped"), ("dates", "sent")]
+
+
+def test_the_chat_is_not_told_of_what_was_taken_back_before_it_went(
+    activity: Activity,
+    assignments: list[Assignment],
+    group: StudyGroup,
+    course: Course,
+    student: User,
+    group_mate: User,
+    assistant: User,
+) -> None:
+    CourseChat.objects.create(course=course, token="12345:" + "x" * 35, chat_id="-100123", is_on=True)
+    proof = make_proof(group=group, activity=activity, people=[student, group_mate], state="pending")
+    approved = approve(proof_id=proof.pk, version=proof.version, by=assistant, now=NOW + MINUTE)
+    reject(proof_id=proof.pk, version=approved.version, by=assistant, now=NOW + 2 * MINUTE, reason="Not them")
+    in_chat = Message.objects.filter(chat="effdl", kind="perk")
+    assert [one.state for one in in_chat] == ["dropped"]
+
+
+def test_a_date_that_lies_beyond_the_course_is_told(student: User, assignments: list[Assignment]) -> None:
+    late = moscow(2026, 2, 10)
+    make_personal_date(assignment=assignments[0], student=student, due_at=moscow(2026, 2, 20))
+    sweep_dates(late)
+    assert changes(student) == [(1, utc(DUE), utc(moscow(2026, 2, 20)))]

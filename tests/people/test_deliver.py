@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection, transaction
 
 from people import kinds
-from people.actions.deliver import deliver
+from people.actions.deliver import _claim, _TakenApart, deliver
 from people.actions.outbox import write
 from people.kinds import Facts, Kind, Letter
 from people.models import Choice, Message, User
@@ -269,3 +271,40 @@ def test_one_message_that_cannot_be_written_keeps_nothing_of_its_digest() -> Non
     run(moscow(2025, 9, 23, 18))
     assert subjects() == ["Good"]
     assert (state(broken)[0], broken.attempts, state(good)[0]) == (State.WAITING, 1, State.SENT)
+
+
+def test_one_message_that_cannot_be_checked_keeps_nothing_of_its_digest() -> None:
+    def holds(person: int | None, facts: Facts, now: datetime) -> str:
+        if facts["what"] == "Bad":
+            raise ValueError("facts of another version")
+        return ""
+
+    kinds.register(Kind(name="odd", label="", hint="", write=words, holds=holds, wish=Wish.DIGEST))
+    person = make_user()
+    bad, good = tell(person, "Bad", kind="odd"), tell(person, "Good", kind="odd")
+    run(moscow(2025, 9, 23, 18))
+    assert (state(good)[0], state(bad)[0], bad.attempts) == (State.SENT, State.WAITING, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_share_out_one_letter() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time")
+    person = make_user()
+    letter = tell(person, "One").letter
+    tell(person, "Two")
+    Message.objects.update(letter=letter, handed_at=NOW)
+    rows = Message.objects.order_by("pk")
+    with transaction.atomic():
+        list(Message.objects.select_for_update().filter(pk=rows[1].pk))
+
+        def other() -> None:
+            with pytest.raises(_TakenApart):
+                _claim(NOW, set())
+            connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(other).result()
+    in_hand = _claim(NOW, set())
+    assert in_hand is not None
+    assert len(in_hand.messages) == 2
