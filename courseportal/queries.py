@@ -40,4 +40,4 @@ def kinds_for(person: User) -> list[Kind]:
         mine.add(Audience.REPRESENTATIVES)
     if person.is_superuser or roles & set(STAFF_ROLES):
         mine.add(Audience.STAFF)
-    return [kind for kind in kinds() if kind.audience in mine]
+    return [kind for kind in kinds() if kind.audience in mine and kind.is_listed]

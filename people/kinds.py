@@ -78,6 +78,8 @@ class Kind:
     can_be_off: bool = True
     always: StrOrPromise = ""
     """Why it cannot be switched off, where it cannot."""
+    is_listed: bool = True
+    """Whether people are shown it among their choices: not what goes only to who has none to make yet."""
     gathers: bool = False
     """Several to one person in one course wait for each other and go in one letter."""
     patience: timedelta = GATHER_FOR

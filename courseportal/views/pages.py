@@ -16,6 +16,7 @@ from courseportal.schedule_page import schedule_page
 from people.models import User
 from schedule.access import teaches
 from schedule.markdown import render_markdown
+from schedule.models import Announcement
 from schedule.queries import announcements, current_course
 from schedule.views import CourseRequest, course_page
 
@@ -53,13 +54,15 @@ def announcements_list(request: CourseRequest) -> HttpResponse:
 @require_safe
 @course_page
 def announcement(request: CourseRequest, pk: int) -> HttpResponse:
-    """One announcement, for whom it is for."""
-    row = get_object_or_404(announcements(request.course, request.user), pk=pk)
-    return render(
-        request,
-        "schedule/announcement.html",
-        {"row": row, "body": render_markdown(row.body), "may_edit": teaches(request.user, request.course)},
-    )
+    """One announcement, for whom it is for; of one that was withdrawn no more than that.
+
+    Its notice still leads here, and a page that says so is better than one that was never there.
+    """
+    mine = Announcement.objects.visible_to(request.user).filter(course=request.course)
+    row = get_object_or_404(mine.select_related("by", "group"), pk=pk)
+    body = "" if row.withdrawn_at else render_markdown(row.body)
+    may_edit = teaches(request.user, request.course)
+    return render(request, "schedule/announcement.html", {"row": row, "body": body, "may_edit": may_edit})
 
 
 @require_safe

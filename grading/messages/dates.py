@@ -184,7 +184,7 @@ def _why(one: Facts) -> str:
         if one["by"] and one["reason"]:
             return _("A date of your own, given by %(by)s: %(reason)s") % told
         return _("A date of your own was given to you.")
-    return _("The course’s date holds for you.")
+    return _("A deadline of yours has moved: now the course’s date holds.")
 
 
 def _after(changes: Sequence[Facts]) -> tuple[str, ...]:

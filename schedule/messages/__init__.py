@@ -49,6 +49,7 @@ register(
         hint=_("The first letter of all, with a link to choose a password."),
         write=write_invitation,
         holds=invitation_holds,
+        is_listed=False,
         can_be_off=False,
     )
 )

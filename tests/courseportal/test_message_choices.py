@@ -65,7 +65,7 @@ def test_everybody_chooses_among_what_comes_to_them(
     client.force_login(request.getfixturevalue(who))
     page = client.get(PAGE, headers={"accept-language": "en"}).text
     assert set(re.findall(r'name="kind_(\w+)"', page)) == offered
-    assert "Always at once" in page and "It matters." in page
+    assert "Always, outside quiet hours" in page and "It matters." in page
 
 
 def test_what_is_chosen_is_kept_and_shown(reader: Client, student: User) -> None:

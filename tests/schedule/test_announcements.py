@@ -116,10 +116,15 @@ class TestPages:
         for person, status in ((student, 404), (stranger, 404), (lecturer, 200)):
             assert signed_in(person).get(f"/courses/effdl/announcements/{row.pk}/").status_code == status
 
-    def test_withdrawn_it_is_gone(self, course: Course, student: User, lecturer: User) -> None:
+    def test_withdrawn_its_page_says_so_and_no_more(
+        self, course: Course, student: User, lecturer: User, stranger: User
+    ) -> None:
         row = announced(course, lecturer)
         withdraw(announcement=row, by=lecturer, now=NOW)
-        assert signed_in(student).get(f"/courses/effdl/announcements/{row.pk}/").status_code == 404
+        page = signed_in(student).get(f"/courses/effdl/announcements/{row.pk}/").content.decode()
+        assert "was withdrawn" in page and row.body not in page
+        assert signed_in(stranger).get(f"/courses/effdl/announcements/{row.pk}/").status_code == 404
+        assert row.title not in signed_in(student).get("/courses/effdl/announcements/").content.decode()
 
 
 class TestAdmin:
