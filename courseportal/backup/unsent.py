@@ -45,6 +45,8 @@ class Unsent:
     waiting: int
     not_swept: list[str]
     """Where something went wrong: what became due there may go again."""
+    not_asked: list[str]
+    """Messages of which nobody could say whether they still hold, as "kind number"; kept like the others."""
 
 
 def settle_unsent(*, stopped_at: datetime) -> Unsent:
@@ -58,8 +60,11 @@ def settle_unsent(*, stopped_at: datetime) -> Unsent:
     )
     kept: Counter[str] = Counter()
     dropped = 0
+    not_asked = []
     for message in in_doubt.order_by("pk"):
         why = _why_not(message, stopped_at)
+        if why is None:
+            not_asked.append(str(message))
         kept[message.kind] += not why
         dropped += bool(why)
         Message.objects.filter(pk=message.pk).update(
@@ -69,7 +74,8 @@ def settle_unsent(*, stopped_at: datetime) -> Unsent:
             settled_at=stopped_at,
         )
     waiting = Message.objects.filter(state=MessageState.WAITING).count()
-    return Unsent({kind: count for kind, count in sorted(kept.items()) if count}, dropped, waiting, not_swept)
+    of_kinds = {kind: count for kind, count in sorted(kept.items()) if count}
+    return Unsent(of_kinds, dropped, waiting, not_swept, not_asked)
 
 
 def _trouble_with(sweeper: Callable[[datetime], None], now: datetime) -> str:
@@ -90,8 +96,15 @@ def _trouble_with(sweeper: Callable[[datetime], None], now: datetime) -> str:
     return ""
 
 
-def _why_not(message: Message, now: datetime) -> str:
+def _why_not(message: Message, now: datetime) -> str | None:
+    """Why a message no longer holds, "" where it does; None where asking failed: its facts may be older."""
     try:
-        return kind_of(message.kind).holds(message.person_id, message.facts, now)
+        kind = kind_of(message.kind)
     except KeyError:  # an app that knew the kind is gone
         return ""
+    try:
+        with transaction.atomic():  # a statement that failed must not take the restore with it
+            return kind.holds(message.person_id, message.facts, now)
+    except Exception:
+        logger.exception("Message %s could not be asked whether it still holds", message.pk)
+        return None

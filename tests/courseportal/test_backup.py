@@ -10,6 +10,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -31,6 +32,7 @@ from courseportal.backup.files import POINTERS
 from courseportal.backup.manifest import Manifest, Unsound
 from courseportal.backup.restoring import NotEmpty, checked, restore
 from courseportal.backup.unsent import RESTORED
+from courseportal.management.commands.restore import told
 from grading.actions.hand_in import hand_in
 from grading.models import Submission, SubmissionFile
 from people import kinds
@@ -522,6 +524,29 @@ def test_trouble_with_one_sweep_keeps_nobody_from_their_portal(outbox: list[Any]
     take(tmp_path / "backup")
     assert put(tmp_path / "backup").unsent.not_swept
     assert User.objects.get().name == "Whole"
+
+
+def test_a_message_of_another_version_keeps_nobody_from_their_portal(
+    outbox: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Facts that this version cannot read, a statement that fails, a kind that is gone: kept, and named."""
+
+    def holds(_person: int | None, facts: Facts, _now: datetime) -> str:
+        if facts["what"] == "no statement":
+            User.objects.create(pk=User.objects.get().pk)
+        return str(facts["what was told"]) if facts["what"] == "other facts" else ""
+
+    plain = kinds.kind_of("plain")
+    monkeypatch.setitem(kinds._kinds, "plain", replace(plain, holds=holds))
+    broken = [message("other facts"), message("no statement")]
+    message("sound")
+    message("gone", kind="gone")
+    take(tmp_path / "backup")
+    done = put(tmp_path / "backup")
+    assert set(Message.objects.values_list("state", "reason")) == {(State.KEPT, RESTORED)}
+    assert done.unsent.kept == {"gone": 1, "plain": 3}
+    assert done.unsent.not_asked == [str(one) for one in broken], "not the one that nobody knows any more"
+    assert any(all(name in line for name in done.unsent.not_asked) for line in told(done))
 
 
 # --- The commands -------------------------------------------------------------------------------------------

@@ -88,6 +88,9 @@ def told(done: Restored) -> Iterator[str]:
         yield f"Waiting for a time that is still to come: {done.unsent.waiting}"
     for name in done.unsent.not_swept:
         yield f"{name} failed (the log says how): what became due there may be sent again"
+    if done.unsent.not_asked:
+        named = ", ".join(done.unsent.not_asked)
+        yield f"Not sent, though nobody could say whether they still hold (the log says why): {named}"
     if not done.same_key:
         yield (
             "This portal has another SECRET_KEY than the one that was backed up: links in letters that were"
