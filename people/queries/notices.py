@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,10 +18,16 @@ from people.models import Message, User
 
 A_PAGE = 30
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message in words; ``letter`` and ``kind`` are None where nothing knows its kind any more."""
+    """A message in words.
+
+    ``letter`` and ``kind`` are None where nothing knows its kind any more, ``letter`` alone where writing it
+    fails.
+    """
 
     message: Message
     kind: Kind | None
@@ -67,13 +74,18 @@ def by_day(notices: Iterable[Notice]) -> list[Day]:
 
 
 def notice_of(message: Message) -> Notice:
-    """A message in the active language. Takes no query."""
+    """A message in the active language. Takes no query. One that cannot be written hides no other."""
     at = message.created_at.astimezone(zone_of(message))
     try:
         kind = kind_of(message.kind)
     except KeyError:
         return Notice(message, None, None, at)
-    return Notice(message, kind, letter_of([message]), at)
+    try:
+        letter = letter_of([message])
+    except Exception:
+        logger.exception("Message %s could not be written", message.pk)
+        return Notice(message, kind, None, at)
+    return Notice(message, kind, letter, at)
 
 
 def unread_of(reader: User) -> int:

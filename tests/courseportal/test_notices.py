@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from people import kinds
 from people.actions.outbox import write
+from people.kinds import Facts, Letter
 from people.models import Message, User
 from schedule.models import Course
 from tests.factories import make_user, moscow
@@ -136,6 +141,25 @@ def test_a_message_of_a_kind_that_is_no_more_breaks_nothing(reader: Client, stud
     Message.objects.update(kind="gone")
     assert "can no longer be shown" in reader.get("/notices/").text
     assert reader.get(f"/notices/{message.pk}/")["Location"] == "/notices/"
+
+
+def test_a_message_that_cannot_be_written_hides_no_other_and_can_be_read(
+    reader: Client, student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(facts: Sequence[Facts], zone: ZoneInfo) -> Letter:
+        return Letter(facts[0]["called something else"], "")
+
+    monkeypatch.setitem(kinds._kinds, "report", replace(kinds.kind_of("report"), write=broken))
+    tell(student, "Sound")
+    message = tell(student, "Broken", kind="report")
+    page = reader.get("/notices/").text
+    assert page.count("This message cannot be shown.") == 1 and "Schedule: Sound" in page
+    assert f'href="/notices/{message.pk}/"' in page
+    assert reader.get(f"/notices/{message.pk}/")["Location"] == "/notices/"
+    message.refresh_from_db()
+    assert message.read_at is not None
+    page = reader.get("/notices/").text
+    assert "This message cannot be shown." in page and page.count('class="new"') == 1
 
 
 def test_a_visitor_is_asked_to_sign_in_and_then_led_to_the_notice(client: Client, student: User) -> None:
