@@ -145,6 +145,30 @@ def test_with_no_web_server_left_it_says_so_in_both_languages(tmp_path: Path) ->
     assert "does not answer just now" in answer and "Портал сейчас не отвечает" in answer
 
 
+def test_trouble_behind_it_writes_no_path_anywhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """nginx's own words on an error have the whole request line in them: secrets stand in some paths."""
+    alone = Behind(free_port())
+    with running(tmp_path, alone.port, [free_port()]):
+        for path in (
+            "/calendar/s3cret.ics",
+            "/preferences/messages/off/s3cret/",
+            "/accounts/password/s3cret/",
+        ):
+            assert alone.says(f"GET {path}").startswith("HTTP/1.1 502")
+        too_large = b"POST /calendar/s3cret HTTP/1.1\r\nHost: a\r\nContent-Length: 200000000\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", alone.port), timeout=20) as connection:
+            connection.sendall(too_large)
+            connection.recv(65536)
+    assert "s3cret" not in "".join(capfd.readouterr())
+    written = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
+    assert any('"status": 502' in text for text in written) and "s3cret" not in "".join(written)
+
+
+def test_the_container_writes_no_more_than_that() -> None:
+    for name in ("nginx.conf", "local.conf.template"):
+        assert re.search(r"^error_log \S+ crit;", (DEPLOY / name).read_text(), re.MULTILINE), name
+
+
 def test_more_than_any_page_takes_is_refused_before_it_is_sent(behind: Behind) -> None:
     with socket.create_connection(("127.0.0.1", behind.port), timeout=20) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000000\r\n\r\n")
