@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from people.actions.outbox import News, write_all, write_to_chat
 from people.kinds import Facts
@@ -48,7 +48,10 @@ def tell_changes(
     first began; and of nothing, where all is again as they know it. The statements do not grow with the
     people.
     """
-    untold = _untold(kind, scope, subject, {subject(change.facts) for change in changes}, now)
+    concerned: dict[Hashable, set[int | None]] = defaultdict(set)
+    for change in changes:
+        concerned[subject(change.facts)] |= {*change.to, *([None] if change.chat else [])}
+    untold = _untold(kind, scope, subject, concerned, now)
     news, chats = [], 0
     for change in changes:
         waiting = untold[subject(change.facts)]
@@ -80,24 +83,35 @@ def _says_something(facts: Facts) -> bool:
 
 
 def _untold(
-    kind: str, scope: str, subject: Subject, subjects: Collection[Hashable], now: datetime
+    kind: str,
+    scope: str,
+    subject: Subject,
+    concerned: Mapping[Hashable, Collection[int | None]],
+    now: datetime,
 ) -> Mapping[Hashable, Mapping[int | None, Facts]]:
-    """By subject and person (None for a chat) what nobody has been told yet; it is dropped.
+    """By subject and person (None for a chat) what those concerned have not been told yet; it is dropped.
 
-    What somebody has read under the bell counts as told, and so does what may have gone by mail.
+    What somebody has read under the bell counts as told, and so does what may have gone by mail. A worker
+    that has one in hand, and has not begun to hand it over, finds that it is gone.
     """
+    people = {person for several in concerned.values() for person in several if person is not None}
     rows = Message.objects.unsettled().filter(
-        kind=kind, scope=scope, read_at__isnull=True, handed_at__isnull=True
+        Q(person__in=people) | Q(person__isnull=True),
+        kind=kind,
+        scope=scope,
+        read_at__isnull=True,
+        handed_at__isnull=True,
     )
     found: dict[Hashable, dict[int | None, Facts]] = defaultdict(dict)
     dropped = []
-    for pk, person_id, facts in rows.order_by("pk").values_list("pk", "person_id", "facts"):
-        if (about := subject(facts)) in subjects:
-            found[about].setdefault(person_id, facts)
-            dropped.append(pk)
+    for row in rows.select_for_update().order_by("pk"):
+        about = subject(row.facts)
+        if row.person_id in concerned.get(about, ()):
+            found[about].setdefault(row.person_id, row.facts)
+            dropped.append(row.pk)
     if dropped:
-        rows.filter(pk__in=dropped, state=Message.State.WAITING).update(
-            state=Message.State.DROPPED, reason=OVERTAKEN, settled_at=now
+        Message.objects.filter(pk__in=dropped).update(
+            state=Message.State.DROPPED, reason=OVERTAKEN, settled_at=now, claimed_until=None
         )
     return found
 

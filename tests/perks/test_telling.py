@@ -105,6 +105,14 @@ class TestProofs:
         add_participant(proof_id=pending.pk, person_id=representative.pk, by=assistant, now=NOW)
         assert [(message.person_id, holds(message)) for message in told()] == [(representative.pk, "")]
 
+    def test_two_who_are_added_one_after_the_other_are_both_told(
+        self, pending: Proof, representative: User, group: StudyGroup, assistant: User
+    ) -> None:
+        other = make_enrolment(group=group).person
+        for person in (representative, other):
+            add_participant(proof_id=pending.pk, person_id=person.pk, by=assistant, now=NOW)
+        assert to_whom() == {representative.pk, other.pk}
+
     @pytest.mark.parametrize(("act", "after"), [(put_back, "shown"), (remove, "removed")])
     def test_who_had_a_photo_taken_down_is_told(
         self, pending: Proof, student: User, assistant: User, act: Any, after: str

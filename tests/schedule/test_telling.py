@@ -95,6 +95,24 @@ class TestClasses:
         sweep_schedule(NOW + timedelta(minutes=1))
         assert told() == []
 
+    def test_moved_back_while_a_worker_has_it_in_hand_does_not_go(self, meeting: ClassMeeting) -> None:
+        move(meeting, 2)
+        sweep_schedule(NOW)
+        Message.objects.update(state="claimed", claimed_until=NOW + timedelta(minutes=3))
+        move(meeting, 0)
+        sweep_schedule(NOW + timedelta(minutes=1))
+        assert told() == []
+
+    def test_moved_back_while_it_was_handed_over_is_told(self, meeting: ClassMeeting) -> None:
+        move(meeting, 2)
+        sweep_schedule(NOW)
+        lease = NOW + timedelta(minutes=3)
+        Message.objects.update(state="claimed", claimed_until=lease, handed_at=NOW)
+        first = len(told())
+        move(meeting, 0)
+        sweep_schedule(NOW + timedelta(minutes=1))
+        assert len(told()) == 2 * first
+
     def test_to_and_fro_and_to_is_told_each_time(self, meeting: ClassMeeting, student: Any) -> None:
         for minute, hours in enumerate((2, 0, 2)):
             move(meeting, hours)
