@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 from typing import Any, Final
 
@@ -97,7 +98,8 @@ def say(text: str, *, token: str, chat_id: str, title: int = 0, patience: float 
     from telegram import error  # noqa: PLC0415 - a third of a second, for those who have a chat
 
     try:
-        asyncio.run(asyncio.wait_for(_say(text, token, chat_id, title), patience))
+        with ThreadPoolExecutor(1) as apart:  # whoever calls may have a loop of their own running
+            apart.submit(_run, text, token, chat_id, title, patience).result()
     except error.ChatMigrated as why:
         raise Moved(str(why.new_chat_id)) from None
     except error.RetryAfter as why:
@@ -107,6 +109,10 @@ def say(text: str, *, token: str, chat_id: str, title: int = 0, patience: float 
         raise Unreachable("Telegram has not answered in time") from None
     except error.TelegramError as why:
         raise _told(why, str(why).replace(token, "…")) from None
+
+
+def _run(text: str, token: str, chat_id: str, title: int, patience: float) -> None:
+    asyncio.run(asyncio.wait_for(_say(text, token, chat_id, title), patience))
 
 
 async def _say(text: str, token: str, chat_id: str, title: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pytest_django import Settings
@@ -42,6 +44,14 @@ class TestTaken:
     def test_a_title_is_measured_as_telegram_measures(self, telegram_api: BotApi) -> None:
         tell("😀 Hi", title=2)
         assert telegram_api.sent[0]["entities"][0]["length"] == 3 == length("😀 ")
+
+    def test_whoever_says_it_may_run_a_loop_of_their_own(self, telegram_api: BotApi) -> None:
+        async def caller() -> None:
+            say("Hello", token=TOKEN, chat_id=CHAT)
+
+        with ThreadPoolExecutor(1) as apart:  # the tests' own thread may have one too, after a browser
+            apart.submit(lambda: asyncio.run(caller())).result()
+        assert telegram_api.texts == ["Hello"]
 
     def test_a_channel_by_its_name(self, telegram_api: BotApi) -> None:
         telegram_api.chats.add("@effdl_course")
