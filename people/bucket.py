@@ -16,15 +16,24 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import IO, Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
 from botocore.exceptions import ConnectionError as NotConnected
 from django.conf import settings
 from django.core.files import File
@@ -60,15 +69,66 @@ PATIENT: Final = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+HASTY: Final = Config(connect_timeout=2, read_timeout=5)
 QUICK: Final = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1})
 
+KEEP_WITHIN: Final = 25.0
+"""Seconds in which all files of a form have to be kept, however the server keeps silent."""
+
+SLOWEST: Final = 2_000_000
+"""Bytes in a second that a server has to take: so many more give it a second more."""
+
+A_FILE: Final = 0.5
+"""Seconds more for each file: a demo's hundreds are kept at once."""
+
+TIMEOUTS: Final = (ReadTimeoutError, ConnectTimeoutError)
+
 _connecting = threading.Lock()
+
+
+@dataclass
+class _Patience:
+    """How long somebody's page still waits for the server."""
+
+    until: float
+    """By time.monotonic()."""
+    needs: float = 0.0
+    """Seconds for which the next answer may be waited for."""
+    is_over: bool = False
+    """The server has kept silent: nothing more is asked of it."""
+
+    def left(self) -> float:
+        return self.until - time.monotonic()
+
+
+_patience: ContextVar[_Patience | None] = ContextVar("patience", default=None)
+
+
+@contextmanager
+def _one_time_for(files: Sequence[File[Any]]) -> Iterator[None]:
+    """Within it the server has one time for all that is asked of it to keep these."""
+    seconds = KEEP_WITHIN + A_FILE * len(files) + sum(file.size or 0 for file in files) / SLOWEST
+    token = _patience.set(_Patience(time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+def _begin_in_time(**_of_the_request: Any) -> None:
+    """Before each try: OSError where its answer might come only after the time."""
+    patience = _patience.get()
+    if patience is not None and (patience.is_over or patience.left() < patience.needs):
+        patience.is_over = True
+        raise OSError(errno.EHOSTUNREACH, "the storage does not answer in time")
 
 
 @cache
 def _session(key: str | None, secret: str | None) -> Any:
     """A session costs a tenth of a second: one for all threads."""
-    return boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret)
+    session = boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret)
+    session.events.register("before-send.s3", _begin_in_time)  # every client has it from here
+    return session
 
 
 class BucketStorage(DurableStorage, S3Storage):  # type: ignore[misc]  # the library ships no types
@@ -82,19 +142,42 @@ class BucketStorage(DurableStorage, S3Storage):  # type: ignore[misc]  # the lib
 
     @property
     def client(self) -> Any:
-        """This thread's connection to the server."""
+        """This thread's connection to the server; a hasty one where somebody's time gets short."""
+        patience = _patience.get()
+        if patience is not None:
+            patience.needs = self.client_config.read_timeout
+            if patience.left() < patience.needs:
+                return self._hasty_client()
         with _connecting:  # a session is for one thread at a time, what it makes for any
             return self.connection.meta.client
 
+    def _hasty_client(self) -> Any:
+        """This thread's connection that waits less: also for what can be done later as well."""
+        if (patience := _patience.get()) is not None:
+            patience.needs = HASTY.read_timeout
+        if not hasattr(self._connections, "hasty"):
+            self._connections.hasty = self._client_with(HASTY)
+        return self._connections.hasty
+
     def _create_session(self) -> Any:
         return _session(self.access_key, self.secret_key)
+
+    def keep(self, files: Sequence[File[Any]], *, under: str) -> list[KeptFile]:
+        """Keep all files, or none, in one time for all of it: half a minute where the server keeps silent.
+
+        Raises NotSaved like any storage. After a silence what was put already is left to the housekeeping.
+        """
+        with _one_time_for(files):
+            return super().keep(files, under=under)
 
     def forget(self, paths: Iterable[str]) -> None:
         """Remove files that no row will point at. What cannot be removed now is left to the housekeeping."""
         for path in paths:
             try:
                 with _as_os_error():
-                    self.client.delete_object(Bucket=self.bucket_name, Key=self._normalize_name(path))
+                    self._hasty_client().delete_object(
+                        Bucket=self.bucket_name, Key=self._normalize_name(path)
+                    )
             except OSError:
                 logger.warning("Files that nothing points at stay for now: %s", path, exc_info=True)
                 return  # each further one would wait as long
@@ -130,18 +213,18 @@ class BucketStorage(DurableStorage, S3Storage):  # type: ignore[misc]  # the lib
             return on_the_disk
         try:
             with _as_os_error():
-                self._quick_client().head_bucket(Bucket=self.bucket_name)
+                self._client_with(QUICK).head_bucket(Bucket=self.bucket_name)
         except OSError as error:
             return error.strerror
         return None
 
-    def _quick_client(self) -> Any:
+    def _client_with(self, config: Config) -> Any:
         with _connecting:
             return self._create_session().client(
                 "s3",
                 region_name=self.region_name,
                 endpoint_url=self.endpoint_url,
-                config=self.client_config.merge(QUICK),
+                config=self.client_config.merge(config),
             )
 
     def _keep_one(self, file: File[Any], folder: str) -> KeptFile:
@@ -324,6 +407,8 @@ def _as_os_error() -> Iterator[None]:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from refused
         raise OSError(errno.EIO, f"the storage refuses: {_code(refused)}") from refused
     except (HTTPClientError, NotConnected) as silent:
+        if (patience := _patience.get()) is not None and isinstance(silent, TIMEOUTS):
+            patience.is_over = True
         raise OSError(errno.EHOSTUNREACH, "the storage does not answer") from silent
     except BotoCoreError as broken:
         raise OSError(errno.EIO, f"the storage cannot be used: {type(broken).__name__}") from broken

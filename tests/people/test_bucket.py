@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.core.checks import run_checks
 from django.core.files.base import ContentFile
 from pytest_django import Settings
 
+from people import bucket
 from people.bucket import BucketStorage
 from people.bucket_trial import NO_CHECKSUMS, OVERWRITES
 from people.storage import NotSaved, durable_storage
@@ -180,6 +182,58 @@ def test_a_server_that_hangs_is_left_in_time(
         files.keep([upload(BYTES)], under="work")
     assert time.monotonic() - began < 3.5
     assert files_under(place) == []
+
+
+def test_a_server_that_never_answers_has_one_time_for_everything(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes connections and says nothing: no second try that would end too late, and no removing."""
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        url = f"s3+http://a:b@127.0.0.1:{frozen.getsockname()[1]}/files"
+        use_bucket(settings, url, uploads=tmp_path / "others")
+        files = durable_storage()
+        assert isinstance(files, BucketStorage)
+        config = files.client_config.merge(Config(read_timeout=2))
+        monkeypatch.setattr(files, "client_config", config)
+        monkeypatch.setattr(bucket, "KEEP_WITHIN", 1.8)
+        began = time.monotonic()
+        with pytest.raises(NotSaved, match="does not answer"):
+            files.keep([upload(BYTES)], under="work")
+        assert time.monotonic() - began < 4, (
+            "the silence of one try, not of two, nor of two more to remove it"
+        )
+
+
+def test_a_server_that_freezes_after_the_second_of_three_is_asked_nothing_more(
+    place: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient(monkeypatch)
+    asked: list[str] = []
+
+    def freeze(environ: Environ, _start_response: StartResponse) -> list[bytes] | None:
+        asked.append(environ["REQUEST_METHOD"])
+        if asked.count("PUT") < 3:
+            return None
+        time.sleep(2)
+        return []
+
+    s3.in_between = freeze
+    with pytest.raises(NotSaved, match="does not answer"):
+        durable_storage().keep([upload(BYTES) for _number in range(3)], under="work")
+    assert asked == ["PUT", "HEAD", "PUT", "HEAD", "PUT"]
+    assert len(files_under(place)) == 2, "the housekeeping sets them aside, a day later"
+
+
+def test_a_server_that_is_slow_has_the_rest_of_the_time(
+    place: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left is too short for a patient wait: the hasty connection is taken, and the file kept."""
+    monkeypatch.setattr(bucket, "KEEP_WITHIN", 7.0)
+    assert len(durable_storage().keep([upload(BYTES)], under="work")) == 1
+    monkeypatch.setattr(bucket, "KEEP_WITHIN", 4.0)
+    with pytest.raises(NotSaved, match="does not answer in time"):
+        durable_storage().keep([upload(BYTES)], under="work")
+    assert len(files_under(place)) == 1
 
 
 @pytest.mark.parametrize(("status", "code"), [("404 Not Found", "NoSuchBucket"), ("403 Forbidden", "403")])
