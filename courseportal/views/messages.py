@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courseportal.preferences import keep_language
 from courseportal.queries import kinds_for
-from people.actions.choices import ChangedMeanwhile, choose, wish_for
+from people.actions.choices import ChangedMeanwhile, bring_back, choose, wish_for
 from people.actions.notices import mark_all_read, mark_read
 from people.forms import ChoicesForm
 from people.kinds import Kind
 from people.kinds import kinds as all_kinds
 from people.models import Message, User
-from people.optout import read_optout
-from people.queries.choices import chosen_by
+from people.optout import read_optout, read_undo, undo_token
+from people.queries.choices import Chosen, chosen_by
 from people.queries.notices import notice_of, notices_page
 from people.rules import DIGEST_AT, Wish
 
@@ -97,24 +97,37 @@ def _choices(request: HttpRequest, form: ChoicesForm, status: int = 200) -> Http
 def optout(request: HttpRequest, token: str) -> HttpResponse:
     """Switch one kind of message off, or on again, without signing in.
 
-    Opening the link changes nothing: scanners of mail open every link. A post does it at once.
+    Opening the link changes nothing: scanners of mail open every link. A post does it at once. The page that
+    answers can take it back: its form has what stood before, signed.
     """
     found = _named_by(token)
     if found is None:
         return render(request, "people/optout_broken.html", status=404)
     person, kinds = found
-    if request.method == "POST":
-        wish = Wish.ON if request.POST.get("do") == "on" else Wish.OFF
-        wish_for(person=person.pk, kinds=[kind.name for kind in kinds], wish=wish)
+    chosen, names = chosen_by(person), [kind.name for kind in kinds]
+    undo = ""
+    if request.method == "POST" and request.POST.get("do") == "on":
+        stood = read_undo(request.POST.get("undo", ""), person.pk, names)
+        by_itself = {kind.name: Wish.ON if kind.wish is Wish.OFF else None for kind in kinds}
+        bring_back(person=person.pk, wishes=by_itself if stood is None else stood)
+    elif request.method == "POST":
+        if not _is_off(chosen, kinds):
+            undo = undo_token(person.pk, names, chosen.wishes)
+        wish_for(person=person.pk, kinds=names, wish=Wish.OFF)
     chosen = chosen_by(person)
     context = {
         "kinds": kinds,
         "names": ", ".join(_("“%(name)s”") % {"name": kind.label} for kind in kinds),
         "can_be_off": any(kind.can_be_off for kind in kinds),
-        "is_off": all(chosen.wish(kind) is Wish.OFF for kind in kinds if kind.can_be_off),
+        "is_off": _is_off(chosen, kinds),
+        "undo": undo,
         "email": covered(person.email),
     }
     return render(request, "people/optout.html", context)
+
+
+def _is_off(chosen: Chosen, kinds: list[Kind]) -> bool:
+    return all(chosen.wish(kind) is Wish.OFF for kind in kinds if kind.can_be_off)
 
 
 def _named_by(token: str) -> tuple[User, list[Kind]] | None:

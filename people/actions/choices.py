@@ -55,3 +55,13 @@ def wish_for(*, person: int, kinds: Iterable[str], wish: Wish) -> None:
     Choice.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["person", "kind"], update_fields=["wish"]
     )
+
+
+@transaction.atomic
+def bring_back(*, person: int, wishes: Mapping[str, Wish | None]) -> None:
+    """The wishes that stood once, in place of those that do; None where the person had decided nothing."""
+    Choice.objects.filter(
+        person_id=person, kind__in=[kind for kind, wish in wishes.items() if not wish]
+    ).delete()
+    for wish in Wish:
+        wish_for(person=person, kinds=[kind for kind, stood in wishes.items() if stood == wish], wish=wish)

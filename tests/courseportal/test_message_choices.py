@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import time
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from people import kinds
 from people.models import Choice, User
-from people.optout import optout_token
+from people.optout import optout_token, undo_token
 from people.queries.choices import chosen_by
+from people.rules import Wish
 from schedule.models import Course
 from tests.factories import make_enrolment, make_user
 from tests.kinds import only_these_kinds  # noqa: F401 - a fixture
@@ -198,7 +202,45 @@ def test_opening_the_link_changes_nothing_and_one_press_does(client: Client) -> 
     assert "is switched off" in page and wishes() == {"news": "off"}
     assert "Switch it on again" in client.get(link(person)).text
     page = client.post(link(person), {"do": "on"}).text
-    assert "Switch off mail" in page and wishes() == {"news": "on"}
+    assert "Switch off mail" in page and wishes() == {}, "as it comes by itself"
+
+
+def undo_of(page: str) -> str:
+    found = re.search(r'name="undo" value="([^"]*)"', page)
+    assert found is not None
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize(
+    "before", [{}, {"news": "on"}, {"news": "digest"}, {"news": "digest", "reminder": "off"}]
+)
+def test_switching_on_again_brings_back_what_stood_before(client: Client, before: dict[str, str]) -> None:
+    person = make_user()
+    for kind, wish in before.items():
+        Choice.objects.create(person=person, kind=kind, wish=wish)
+    address = f"{PAGE}off/{optout_token(person.pk, 'news', 'reminder')}/"
+    page = client.post(address).text
+    assert wishes() == {"news": "off", "reminder": "off"}
+    client.post(address, {"do": "on", "undo": undo_of(page)})
+    assert wishes() == before
+
+
+def test_the_undo_of_another_or_a_forged_one_brings_back_nothing_of_theirs(client: Client) -> None:
+    person, other = make_user(), make_user()
+    Choice.objects.create(person=other, kind="news", wish="digest")
+    theirs = undo_of(client.post(link(other)).text)
+    for undo in (theirs, f"{undo_token(person.pk, ['news'], {'news': Wish.DIGEST})[:-2]}xx", "junk", "\x00"):
+        client.post(link(person))
+        client.post(link(person), {"do": "on", "undo": undo})
+        assert not Choice.objects.filter(person=person).exists(), "as it comes by itself"
+
+
+def test_a_kind_that_is_off_by_itself_can_be_switched_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(kinds._kinds, "news", replace(kinds.kind_of("news"), wish=Wish.OFF))
+    client.post(link(make_user()), {"do": "on"})
+    assert wishes() == {"news": "on"}
 
 
 def test_a_mail_program_posts_once_without_a_session_or_a_key() -> None:
