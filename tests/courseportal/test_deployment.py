@@ -198,6 +198,42 @@ def test_production_refuses_a_key_that_was_not_given(settings: Settings) -> None
     checks.require_given_key()
 
 
+@pytest.mark.parametrize(
+    ("made", "checked", "mails", "removes"),
+    [
+        (0, 0, "", True),
+        (0, 1, "made: 0, checked: 1", False),
+        (1, 0, "made: 1, checked: -", False),
+        (3, 3, "made: 3, checked: 3", False),
+        (3, 0, "made: 3, checked: 0", True),
+    ],
+)
+def test_the_nightly_backup_removes_old_ones_only_where_there_is_a_sound_new_one(
+    tmp_path: Path, made: int, checked: int, mails: str, removes: bool
+) -> None:
+    """The script of docs/operations.md itself, with a portal that answers so."""
+    document = (ROOT / "docs/operations.md").read_text()
+    found = re.search(r"^#!/bin/sh\n# /opt/portal/nightly.*?(?=^```)", document, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    backups, programs = tmp_path / "backups", tmp_path / ".venv/bin"
+    programs.mkdir(parents=True)
+    for name in ("old", "recent"):
+        (backups / name).mkdir(parents=True)
+    os.utime(backups / "old", (0, 0))
+    answers = {
+        "python": f'[ "$4" = --check ] && exit {checked}; exit {made}',
+        "mail": f"cat > {tmp_path}/mailed",
+    }
+    for name, does in answers.items():
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o755)
+    script = found[0].replace("/opt/portal &&", f"{tmp_path} &&").replace("/backups", str(backups))
+    subprocess.run(["sh", "-c", script], env={"PATH": f"{programs}:{os.environ['PATH']}"}, check=False)
+    mailed = tmp_path / "mailed"
+    assert (mailed.read_text().strip() if mailed.exists() else "") == mails
+    assert {path.name for path in backups.iterdir()} == ({"recent"} if removes else {"old", "recent"})
+
+
 def test_pinned_requirements_name_no_machine_and_no_host() -> None:
     for file in (ROOT / "requirements").glob("*.txt"):
         text = file.read_text()
