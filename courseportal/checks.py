@@ -8,6 +8,9 @@ from django.core.management.base import CommandError
 
 TOKEN_LENGTH = 24
 
+WORDS_OF_A_LETTER = 6
+"""So often a hand-over waits for the mail server: the connection, EHLO, MAIL, RCPT, DATA, the end."""
+
 
 def require_given_key() -> None:
     """In production, raise CommandError unless SECRET_KEY is given: a kept one differs between machines."""
@@ -33,6 +36,16 @@ def metrics_token_is_long(**kwargs: Any) -> list[CheckMessage]:
     if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= TOKEN_LENGTH:
         return []
     return [Error(f"METRICS_TOKEN has fewer than {TOKEN_LENGTH} characters.", id="courseportal.E002")]
+
+
+@register
+def lease_outlasts_a_letter(**kwargs: Any) -> list[CheckMessage]:
+    """A hand-over begins in the first half of the lease; what outlasts it another worker sends again."""
+    if settings.OUTBOX_LEASE / 2 > WORDS_OF_A_LETTER * settings.EMAIL_TIMEOUT:
+        return []
+    told = "OUTBOX_LEASE is so short, or EMAIL_TIMEOUT so long, that a slow mail server gets letters twice."
+    hint = f"Half of OUTBOX_LEASE must be more than {WORDS_OF_A_LETTER} times EMAIL_TIMEOUT."
+    return [Error(told, hint=hint, id="courseportal.E003")]
 
 
 @register(deploy=True)
