@@ -66,7 +66,7 @@ def happen(course: Course, now: datetime) -> None:
     of_the_schedule(course, lecturer, now)
     of_work(course, lecturer, now)
     of_effective_rest(course, lecturer, now)
-    for day in range(15):  # the timetable goes on by itself
+    for day in range(19):  # the timetable goes on by itself
         sweep_reminders(now + timedelta(days=day))
     sweep_dates(now)
     tell_outage(now - timedelta(hours=70), now)

@@ -23,7 +23,8 @@ from people.actions.apart import each_apart
 from people.actions.outbox import write
 from people.models import Message
 from perks.queries.standing import group_standings, named_activities
-from schedule.models import Course, Enrolment, Role
+from schedule.messages.exam_reminder import exam_reminder_facts
+from schedule.models import Course, Enrolment, Exam, Role
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ def remind(course: Course, now: datetime) -> int:
         days = [since + timedelta(days=count + 1) for count in range((today - since).days)]
         written = _remind_students(course, days, now)
         reports: list[Callable[[], int]] = [
+            lambda: _remind_of_exam(course, days, now),
             lambda: _report(course, days, now),
             lambda: _digest(course, today, now),
         ]
@@ -129,6 +131,27 @@ def _remind_students(course: Course, days: Iterable[date], now: datetime) -> int
             useful_until=due_at,
         )
         for (_assignment, due_at, before), (column, terms, students) in due.items()
+    )
+
+
+def _remind_of_exam(course: Course, days: Iterable[date], now: datetime) -> int:
+    exam = Exam.objects.filter(course=course, starts_at__gt=now).select_related("course").first()
+    if exam is None or exam.starts_at is None:
+        return 0
+    wanted, held_on = set(days), exam.starts_at.astimezone(course.zone).date()
+    before = min((n for n in course.remind_days if held_on - timedelta(days=n) in wanted), default=None)
+    if before is None:
+        return 0
+    students = Enrolment.objects.students().filter(course=course, person__is_active=True)
+    return write(
+        kind="exam-reminder",
+        to=list(students.values_list("person_id", flat=True)),
+        key=f"{exam.pk}:{exam.starts_at.astimezone(UTC).isoformat()}:{before}",
+        facts=exam_reminder_facts(exam, now.astimezone(course.zone).date().isoformat()),
+        zone=course.time_zone,
+        now=now,
+        scope=course.slug,
+        useful_until=exam.starts_at,
     )
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.kinds import Audience, Kind, register
 from perks.messages.proof import proof_holds, write_proofs
-from perks.messages.request import request_holds, write_request
+from perks.messages.request import fresh_request, request_holds, write_request
 
 register(
     Kind(
@@ -26,6 +26,7 @@ register(
         hint=_("Your group asks for other deadlines, changes what it asked for, or takes it back."),
         write=write_request,
         holds=request_holds,
+        fresh=fresh_request,
         audience=Audience.STUDENTS,
     )
 )

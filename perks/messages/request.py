@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from people.kinds import Facts, Letter
 from people.models import User
 from perks.models import ExtensionRequest
+from perks.queries.standing import moves
 from perks.rules import RequestState
 from schedule.audience import takes_part
 from schedule.messages.parts import CHANGED, LEFT, about, shown, under
-from schedule.models import Assignment
+from schedule.models import Assignment, StudyGroup
 
 FILED, WITHDRAWN = "filed", "withdrawn"
 
@@ -59,6 +60,17 @@ def request_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
     return "" if takes_part(person_id, facts["course"]) else LEFT
 
 
+def fresh_request(person_id: int | None, facts: Facts, now: datetime) -> Facts:
+    """With what the request means when the message goes: the perk may have been earned since."""
+    if facts["event"] == WITHDRAWN:
+        return facts
+    group = StudyGroup.objects.select_related("course").get(pk=facts["group_id"])
+    move = moves(group.course, now, groups=[group.pk]).get(group.pk)
+    if move is None or move.request_id != facts["request"]:
+        return facts
+    return facts | {"state": move.state.value}
+
+
 def write_request(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     """Who asked for what, and the dates."""
     facts = several[-1]
@@ -87,7 +99,7 @@ def _headline(facts: Facts) -> str:
     if facts["event"] == WITHDRAWN:
         return _("group %(group)s takes its request back: %(numbers)s")
     if facts["before"]:
-        return _("group %(group)s asks to move %(numbers)s, before %(before)s")
+        return _("group %(group)s asks to move %(numbers)s instead of %(before)s")
     return _("group %(group)s asks to move the deadlines of %(numbers)s")
 
 

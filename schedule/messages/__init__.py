@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from people.kinds import Kind, reasons, register
+from people.kinds import Audience, Kind, reasons, register
 from schedule.messages.announcement import announcement_holds, write_announcement
 from schedule.messages.classes import class_holds, write_classes
 from schedule.messages.exam import exam_holds, write_exam
+from schedule.messages.exam_reminder import exam_reminder_holds, write_exam_reminder
 from schedule.messages.invitation import SIGNS_IN, invitation_holds, write_invitation
 from schedule.messages.parts import CHANGED, LEFT, PAST, WITHDRAWN
 
@@ -40,6 +41,16 @@ register(
         hint=_("Its day, time and room, once they are set, and when they change."),
         write=write_exam,
         holds=exam_holds,
+    )
+)
+register(
+    Kind(
+        name="exam-reminder",
+        label=_("Reminders of the exam"),
+        hint=_("Once its time is set, on the days before it that the course has set."),
+        write=write_exam_reminder,
+        holds=exam_reminder_holds,
+        audience=Audience.STUDENTS,
     )
 )
 register(

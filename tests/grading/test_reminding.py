@@ -13,12 +13,13 @@ from people.actions.deliver import deliver
 from people.letters import letter_of
 from people.models import Message, User
 from perks.models import Activity
-from schedule.models import Assignment, Course, StudyGroup
+from schedule.models import Assignment, Course, Exam, StudyGroup
 from tests.factories import (
     make_activity,
     make_assignment,
     make_course,
     make_enrolment,
+    make_exam,
     make_extension_rule,
     make_personal_date,
     make_proof,
@@ -322,3 +323,28 @@ class TestDigest:
         work.delete()
         assert sent(moscow(2025, 9, 23, 11)) == []
         assert Message.objects.get(kind="staff-digest").reason == "nothing_waits"
+
+
+class TestExam:
+    AT = moscow(2025, 12, 20, 10, 30)
+
+    @pytest.mark.parametrize(("day", "expected"), [(12, 0), (13, 1), (17, 1), (19, 1), (20, 1), (21, 0)])
+    def test_students_are_reminded_of_it_once_its_time_is_set(
+        self, course: Course, student: User, assistant: User, day: int, expected: int
+    ) -> None:
+        make_exam(course=course, starts_at=self.AT, room="685")
+        for _sweep in range(2):
+            sweep_reminders(moscow(2025, 12, day, 10))
+        found = Message.objects.filter(kind="exam-reminder")
+        assert [message.person for message in found] == [student] * expected
+
+    def test_not_of_a_time_that_has_changed(self, course: Course, student: User) -> None:
+        exam = make_exam(course=course, starts_at=self.AT, room="685")
+        sweep_reminders(moscow(2025, 12, 19, 10))
+        Exam.objects.filter(pk=exam.pk).update(starts_at=self.AT + timedelta(hours=2))
+        assert sent(moscow(2025, 12, 19, 10)) == []
+
+    def test_not_without_a_time(self, course: Course, student: User) -> None:
+        make_exam(course=course)
+        sweep_reminders(moscow(2025, 12, 13, 10))
+        assert not Message.objects.filter(kind="exam-reminder").exists()

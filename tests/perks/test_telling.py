@@ -170,6 +170,17 @@ class TestRequests:
             ("withdrawn", [], ""),
         ]
 
+    def test_one_that_waited_says_what_it_means_when_it_goes(
+        self, activity: Activity, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        file_request(group=group, numbers=[2, 5], by=representative, now=NOW)
+        make_proof(group=group, activity=activity, people=[student, representative])
+        (message, *_others) = told("request")
+        fresh = kind_of("request").fresh
+        assert fresh is not None
+        assert message.facts["state"] == "provisional"
+        assert fresh(message.person_id, message.facts, NOW)["state"] == "active"
+
     def test_asking_for_what_stands_tells_nothing_new(
         self, group: StudyGroup, representative: User, student: User
     ) -> None:
