@@ -47,6 +47,12 @@ def letter_of(messages: Sequence[Message]) -> Letter:
     return kind.write([message.facts for message in messages], zone_of(messages[0]))
 
 
+def _sent_letter(messages: Sequence[Message]) -> Letter:
+    """The same as it is sent, with the link that no page shows."""
+    letter, link = letter_of(messages), kind_of(messages[0].kind).link_when_sent
+    return letter if link is None else replace(letter, link=link(messages[-1].facts))
+
+
 def envelope(messages: Sequence[Message], person: User) -> EmailMultiAlternatives:
     """The e-mail that carries these messages to a person: one letter, or a digest where kinds differ."""
     with translation.override(language_of(person)):
@@ -55,7 +61,7 @@ def envelope(messages: Sequence[Message], person: User) -> EmailMultiAlternative
             kind = kind_of(message.kind)
             key = (message.kind, message.scope if kind.gathers else f"#{message.pk}")
             by_kind.setdefault(key, []).append(message)
-        letters = [letter_of(some) for some in by_kind.values()]
+        letters = [_sent_letter(some) for some in by_kind.values()]
         kinds = {kind_of(name): None for name, _scope in by_kind}
         subject = letters[0].subject
         if len(letters) > 1:

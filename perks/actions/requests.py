@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from people.actions.outbox import write, write_to_chat
 from people.audit import audited
-from people.models import User
+from people.models import Message, User
 from perks.actions.afterwards import group_changed
 from perks.actions.locking import locked_group
 from perks.messages.request import FILED, WITHDRAWN, request_facts
@@ -35,6 +35,7 @@ from perks.rules import (
 )
 from schedule.access import student_enrolment, teaches
 from schedule.audience import chat_of, members_of
+from schedule.messages.parts import WITHDRAWN as TAKEN_BACK
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from schedule.rules import utc
 
@@ -182,11 +183,28 @@ def _tell(
         "now": now,
         "scope": course.slug,
     }
+    unheard = _take_back(request, course, now) if event == WITHDRAWN else set()
     if facts["state"] != RequestState.ACTIVE:
         # Dates that move at once are told to each member as their own, which nobody can switch off.
-        write(to=members_of(group), **told)
-    if chat := chat_of(course):
+        write(to=members_of(group) - unheard, **told)
+    if None not in unheard and (chat := chat_of(course)):
         write_to_chat(chat=chat, **told)
+
+
+def _take_back(request: ExtensionRequest, course: Course, now: datetime) -> set[int | None]:
+    """Who has not heard yet of this request (None: the chat), and so need not hear that it has ended."""
+    unseen = Message.objects.unsettled().filter(
+        kind="request",
+        scope=course.slug,
+        facts__request=request.pk,
+        read_at__isnull=True,
+        handed_at__isnull=True,
+    )
+    rows = list(unseen.select_for_update().order_by("pk"))
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Message.State.DROPPED, reason=TAKEN_BACK, settled_at=now, claimed_until=None
+    )
+    return {row.person_id for row in rows}
 
 
 def _actor(group: StudyGroup, by: User | None) -> Actor:

@@ -64,14 +64,14 @@ def write_invitation(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         lead=_("The course has a portal: schedule, assignments, marks. An account is ready for you."),
         rows=tuple(rows),
         paragraphs=(works % {"count": days}, later),
-        link=_link(facts["person"]),
+        link=reverse("account_login"),
         link_label=_("Choose a password"),
     )
 
 
-def _link(person_id: int) -> str:
-    """The address where this person chooses a password; the sign-in page for whoever has one."""
-    person = User.objects.filter(pk=person_id).first()
+def password_link(facts: Facts) -> str:
+    """Where the invited person chooses a password, for the e-mail alone; the sign-in page for who has one."""
+    person = User.objects.filter(pk=facts["person"]).first()
     if person is None or person.has_usable_password():
         return reverse("account_login")
     key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"

@@ -162,12 +162,24 @@ class TestRequests:
         file_request(group=group, numbers=[2, 5], by=representative, now=NOW)
         assert to_whom("request") == {representative.pk, student.pk}
         file_request(group=group, numbers=[3, 5], by=representative, now=NOW)
+        Message.objects.update(state="sent", settled_at=NOW)
         withdraw_request(group=group, by=representative, now=NOW)
         mine = [message for message in told("request") if message.person_id == student.pk]
         assert [(one.facts["event"], one.facts["before"], holds(one)) for one in mine] == [
             ("filed", [], "changed_again"),
             ("filed", [2, 5], "changed_again"),
             ("withdrawn", [], ""),
+        ]
+
+    def test_one_withdrawn_before_anybody_heard_of_it_is_not_told(
+        self, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        file_request(group=group, numbers=[2, 5], by=representative, now=NOW)
+        Message.objects.filter(person=student).update(state="sent", settled_at=NOW)
+        withdraw_request(group=group, by=representative, now=NOW)
+        assert [(one.person_id, one.facts["event"]) for one in told("request")] == [
+            (student.pk, "filed"),
+            (student.pk, "withdrawn"),
         ]
 
     def test_one_that_waited_says_what_it_means_when_it_goes(
