@@ -199,7 +199,7 @@ def test_a_server_that_never_answers_has_one_time_for_everything(
         began = time.monotonic()
         with pytest.raises(NotSaved, match="does not answer"):
             files.keep([upload(BYTES)], under="work")
-        assert time.monotonic() - began < 4, (
+        assert time.monotonic() - began < 5, (
             "the silence of one try, not of two, nor of two more to remove it"
         )
 
@@ -228,7 +228,7 @@ def test_a_server_that_is_slow_has_the_rest_of_the_time(
     place: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is left is too short for a patient wait: the hasty connection is taken, and the file kept."""
-    monkeypatch.setattr(bucket, "KEEP_WITHIN", 7.0)
+    monkeypatch.setattr(bucket, "KEEP_WITHIN", 12.0)
     assert len(durable_storage().keep([upload(BYTES)], under="work")) == 1
     monkeypatch.setattr(bucket, "KEEP_WITHIN", 4.0)
     with pytest.raises(NotSaved, match="does not answer in time"):
