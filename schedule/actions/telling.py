@@ -1,7 +1,8 @@
 """What is news about classes and the exam: told by comparing them with what was told last.
 
 Whoever changes them, on a page, by a command or past the portal, the comparison finds it. What is seen for
-the first time is only written down; so is what has passed.
+the first time is only written down, but for an exam that has its time: people wait for that. What has passed
+is only written down, too.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from django.db.models import F, Q, QuerySet
 
 from people.actions.apart import each_apart
 from people.actions.retelling import Change, tell_changes
+from people.kinds import Facts
 from schedule.audience import chat_of, people_of
 from schedule.messages.classes import class_facts, state_of
-from schedule.messages.exam import exam_facts, exam_is_over, exam_state
+from schedule.messages.exam import exam_facts, exam_is_over, exam_state, exam_window
 from schedule.models import AnnouncedClass, AnnouncedExam, ClassMeeting, Course, Exam
 
 AS_TOLD = Q(
@@ -51,9 +53,9 @@ def tell_schedule(*, course: Course, now: datetime, but: Collection[int] = ()) -
         locked = Course.objects.select_for_update(no_key=True).get(pk=course.pk)  # told once
         classes, exams = list(_classes(locked)), list(_exams(locked))
         news = [one for one in classes if hasattr(one, "announced") and one.ends_at > now]
-        other = [one for one in exams if hasattr(one, "announced") and not exam_is_over(one, now)]
+        other = [one for one in exams if _is_news(one) and not exam_is_over(one, now)]
         told = [(one, state_of(one.announced)) for one in news]
-        told_of_exams = [(one, exam_state(one.announced)) for one in other]
+        told_of_exams = [(one, _told_of(one)) for one in other]
         _remember(classes, exams)
         if not news and not other:
             return 0
@@ -68,6 +70,15 @@ def tell_schedule(*, course: Course, now: datetime, but: Collection[int] = ()) -
         return tell_changes(
             kind="class", changes=about_classes, subject=itemgetter("class"), **where
         ) + tell_changes(kind="exam", changes=about_exams, subject=itemgetter("exam"), **where)
+
+
+def _is_news(exam: Exam) -> bool:
+    return hasattr(exam, "announced") or exam.starts_at is not None
+
+
+def _told_of(exam: Exam) -> Facts:
+    """What people know of an exam: nothing but its days, where it was never seen before."""
+    return exam_state(exam.announced) if hasattr(exam, "announced") else exam_window(exam)
 
 
 def _key(row: ClassMeeting | Exam, now: datetime) -> str:

@@ -27,6 +27,16 @@ def exam_state(row: Exam | AnnouncedExam) -> Facts:
     }
 
 
+def exam_window(row: Exam) -> Facts:
+    """The exam as it is before its time and room are set: between two days."""
+    return {
+        "not_before_on": row.not_before_on.isoformat(),
+        "not_after_on": row.not_after_on.isoformat(),
+        "starts_at": None,
+        "room": "",
+    }
+
+
 def exam_facts(exam: Exam, before: Facts) -> Facts:
     """What a message says about the exam, given what was told last."""
     return about(exam.course) | {"exam": exam.pk, "before": before, "after": exam_state(exam)}

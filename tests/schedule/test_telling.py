@@ -191,6 +191,31 @@ class TestExam:
         assert holds(message) == ""
         assert holds(message, moscow(2025, 12, 18, 11)) == "past"
 
+    def test_one_that_has_its_time_at_first_sight_is_told(self, course: Course, student: Any) -> None:
+        make_exam(course=course, starts_at=moscow(2025, 12, 18, 10), room="604")
+        for minute in range(2):
+            sweep_schedule(NOW + timedelta(minutes=minute))
+        (message,) = told("exam")
+        assert message.facts["before"]["starts_at"] is None
+        assert kind_of("exam").write([message.facts], course.zone).subject.endswith("room: 604")
+        assert holds(message) == ""
+
+    def test_one_without_a_time_or_of_the_past_is_not_told_at_first_sight(
+        self, course: Course, student: Any
+    ) -> None:
+        exam = make_exam(course=course)
+        sweep_schedule(NOW)
+        exam.delete()
+        make_exam(course=course, starts_at=moscow(2025, 12, 18, 10))
+        sweep_schedule(moscow(2025, 12, 18, 11))
+        assert told("exam") == []
+
+    def test_an_import_says_nothing_of_one_that_has_its_time(self, course: Course, student: Any) -> None:
+        make_exam(course=course, starts_at=moscow(2025, 12, 18, 10))
+        remember_schedule(course=course)
+        sweep_schedule(NOW)
+        assert told("exam") == []
+
     def test_another_window_is_told(self, exam: Exam) -> None:
         set_to(exam, not_after_on=date(2025, 12, 24))
         sweep_schedule(NOW)
