@@ -10,11 +10,14 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from people.actions.deliver import deliver
 from people.kinds import kind_of
+from people.letters import letter_of
 from people.models import Message, User
 from schedule.actions.inviting import invite
 from schedule.actions.telling import sweep_schedule
@@ -75,6 +78,28 @@ class TestRoster:
         person = User.objects.get(email="new@example.org")
         assert person.check_password("Tr0ub4dor&3x")
         assert kind_of("invitation").holds(person.pk, message.facts, NOW) == "signs_in_already"
+
+    def test_shown_it_links_to_the_sign_in_page_and_takes_no_query(self, course: Course) -> None:
+        row = make_enrolment(course=course)
+        invite(course=course, people=[row.person_id], now=NOW)
+        (message,) = told("invitation")
+        with CaptureQueriesContext(connection) as taken:
+            assert letter_of([message]).link == "/accounts/login/"
+        assert len(taken) == 0
+
+    def test_the_page_of_notices_takes_no_more_for_more_invitations(self, course: Course) -> None:
+        row = make_enrolment(course=course)
+        client = Client()
+        client.force_login(row.person)
+        counted = []
+        for hour in range(3):
+            invite(course=course, people=[row.person_id], now=moscow(2025, 9, 2, hour))
+            client.get("/notices/")
+            with CaptureQueriesContext(connection) as taken:
+                page = client.get("/notices/").content.decode()
+            counted.append(len(taken))
+            assert "password/reset" not in page
+        assert counted[0] == counted[2]
 
     def test_invited_again_by_staff(self, course: Course, assistant: User) -> None:
         person = make_enrolment(course=course).person
