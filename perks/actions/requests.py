@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -192,19 +193,21 @@ def _tell(
 
 
 def _take_back(request: ExtensionRequest, course: Course, now: datetime) -> set[int | None]:
-    """Who has not heard yet of this request (None: the chat), and so need not hear that it has ended."""
-    unseen = Message.objects.unsettled().filter(
-        kind="request",
-        scope=course.slug,
-        facts__request=request.pk,
-        read_at__isnull=True,
-        handed_at__isnull=True,
+    """Who has not heard yet of this request (None: the chat), and so need not hear that it has ended.
+
+    Whoever has heard of what it replaced does need to: they think that still stands.
+    """
+    of_group = Message.objects.filter(kind="request", scope=course.slug, facts__group_id=request.group_id)
+    unseen = of_group.unsettled().filter(
+        facts__request=request.pk, read_at__isnull=True, handed_at__isnull=True
     )
     rows = list(unseen.select_for_update().order_by("pk"))
     Message.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Message.State.DROPPED, reason=TAKEN_BACK, settled_at=now, claimed_until=None
     )
-    return {row.person_id for row in rows}
+    heard = of_group.filter(Q(read_at__isnull=False) | Q(handed_at__isnull=False))
+    last: dict[int | None, str] = dict(heard.order_by("pk").values_list("person_id", "facts__event"))
+    return {row.person_id for row in rows if last.get(row.person_id) != FILED}
 
 
 def _actor(group: StudyGroup, by: User | None) -> Actor:

@@ -193,6 +193,16 @@ class TestRequests:
         assert message.facts["state"] == "provisional"
         assert fresh(message.person_id, message.facts, NOW)["state"] == "active"
 
+    def test_who_heard_of_what_was_replaced_hears_that_nothing_is_asked_for(
+        self, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        file_request(group=group, numbers=[2, 5], by=representative, now=NOW)
+        Message.objects.filter(person=student).update(state="sent", handed_at=NOW, settled_at=NOW)
+        file_request(group=group, numbers=[3, 5], by=representative, now=NOW)
+        withdraw_request(group=group, by=representative, now=NOW)
+        ended = {one.person_id for one in told("request") if one.facts["event"] == "withdrawn"}
+        assert ended == {student.pk}
+
     def test_asking_for_what_stands_tells_nothing_new(
         self, group: StudyGroup, representative: User, student: User
     ) -> None:
