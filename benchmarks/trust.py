@@ -103,6 +103,10 @@ PROOFS = (
         40,
     ),
     Proof(
+        "pages in each width, theme and language hold what axe asks; two web processes count as one",
+        ("tests/browser/test_look.py", "tests/browser/test_proofs.py", "tests/courseportal/test_metrics.py"),
+    ),
+    Proof(
         "each way in which a mail server can answer or not; a request while the broker is frozen or dead",
         ("tests/faults/test_delivery.py", "tests/faults/test_frozen_broker.py"),
     ),
@@ -171,6 +175,7 @@ def prove(proof: Proof, seed: int, *, long: bool) -> Found:
     environment = os.environ | {
         "ORACLE_SEED": str(seed),
         "PLANTED_FAULTS": "all",
+        "PORTAL_TRUST": "1",
         "PORTAL_FAULT_SEED": str(seed),
     }
     size = proof.long if long else proof.short

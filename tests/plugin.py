@@ -71,7 +71,10 @@ if SERVICES:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On SQLite run the marked tests alone."""
+    """On SQLite run the marked tests alone; what is long only where it is asked for."""
+    if not os.environ.get("PORTAL_TRUST"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("trust")])
+        items[:] = [item for item in items if not item.get_closest_marker("trust")]
     if ON_SQLITE:
         config.hook.pytest_deselected(items=[item for item in items if not item.get_closest_marker("sqlite")])
         items[:] = [item for item in items if item.get_closest_marker("sqlite")]

@@ -206,7 +206,7 @@ def ask(port: int, path: str) -> str:
         return text
 
 
-@pytest.mark.slow
+@pytest.mark.trust
 def test_two_processes_count_together_and_go_on_when_one_is_killed(
     process_env: dict[str, str], tmp_path: Path
 ) -> None:

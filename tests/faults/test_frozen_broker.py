@@ -27,7 +27,7 @@ from tests.services import ROOT, free_port
 
 LONGEST = 2.0  # seconds more than with the broker well
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.trust, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
