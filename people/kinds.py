@@ -69,8 +69,8 @@ class Kind:
 
     Takes no query: the facts hold all that it says.
     """
-    link_when_sent: Callable[[Facts], str] | None = None
-    """The path to which the e-mail alone leads, made when it goes: what lets one in is shown nowhere."""
+    as_sent: Callable[[Facts, Letter], Letter] | None = None
+    """The letter as the e-mail alone says it, made when it goes: what lets its reader in is shown nowhere."""
     holds: Callable[[int | None, Facts, datetime], str] = always_holds
     """Asked when the message is about to go: "" where it is still true, else in a word why not."""
     fresh: Callable[[int | None, Facts, datetime], Facts] | None = None

@@ -48,9 +48,9 @@ def letter_of(messages: Sequence[Message]) -> Letter:
 
 
 def _sent_letter(messages: Sequence[Message]) -> Letter:
-    """The same as it is sent, with the link that no page shows."""
-    letter, link = letter_of(messages), kind_of(messages[0].kind).link_when_sent
-    return letter if link is None else replace(letter, link=link(messages[-1].facts))
+    """The same as it is sent, with what no page shows."""
+    letter, as_sent = letter_of(messages), kind_of(messages[0].kind).as_sent
+    return letter if as_sent is None else as_sent(messages[-1].facts, letter)
 
 
 def envelope(messages: Sequence[Message], person: User) -> EmailMultiAlternatives:

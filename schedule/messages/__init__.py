@@ -11,7 +11,7 @@ from schedule.messages.announcement import announcement_holds, write_announcemen
 from schedule.messages.classes import class_holds, write_classes
 from schedule.messages.exam import exam_holds, write_exam
 from schedule.messages.exam_reminder import exam_reminder_holds, write_exam_reminder
-from schedule.messages.invitation import SIGNS_IN, invitation_holds, password_link, write_invitation
+from schedule.messages.invitation import SIGNS_IN, invitation_holds, with_password_link, write_invitation
 from schedule.messages.parts import CHANGED, LEFT, PAST, WITHDRAWN
 
 register(
@@ -60,7 +60,7 @@ register(
         hint=_("The first letter of all, with a link to choose a password."),
         write=write_invitation,
         holds=invitation_holds,
-        link_when_sent=password_link,
+        as_sent=with_password_link,
         is_listed=False,
         can_be_off=False,
     )

@@ -7,6 +7,7 @@ in lies in the outbox.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -54,25 +55,30 @@ def write_invitation(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     if facts["group"]:
         rows.append((_("Group"), facts["group"]))
     rows.append((_("Sign in with"), facts["email"]))
-    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
-    works = ngettext(
-        "The link works for %(count)d day and once.", "The link works for %(count)d days and once.", days
-    )
     later = _("Later, sign in with a code: the sign-in page sends one by mail.")
     return Letter(
         subject=under(facts, _("choose a password for the course’s portal")),
         lead=_("The course has a portal: schedule, assignments, marks. An account is ready for you."),
         rows=tuple(rows),
-        paragraphs=(works % {"count": days}, later),
+        paragraphs=(later,),
         link=reverse("account_login"),
-        link_label=_("Choose a password"),
+        link_label=_("Sign in"),
     )
 
 
-def password_link(facts: Facts) -> str:
-    """Where the invited person chooses a password, for the e-mail alone; the sign-in page for who has one."""
+def with_password_link(facts: Facts, letter: Letter) -> Letter:
+    """The letter with the address where its reader chooses a password, unless they have one by now."""
     person = User.objects.filter(pk=facts["person"]).first()
     if person is None or person.has_usable_password():
-        return reverse("account_login")
+        return letter
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
+    works = ngettext(
+        "The link works for %(count)d day and once.", "The link works for %(count)d days and once.", days
+    )
     key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
-    return reverse("account_reset_password_from_key", args=key.split("-", 1))
+    return replace(
+        letter,
+        paragraphs=(works % {"count": days}, *letter.paragraphs),
+        link=reverse("account_reset_password_from_key", args=key.split("-", 1)),
+        link_label=_("Choose a password"),
+    )

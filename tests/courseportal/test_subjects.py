@@ -112,7 +112,7 @@ SUBJECTS: list[tuple[str, list[Facts], str, str]] = [
      "приняты 5 доказательств"),
     ("request", [a_request("filed")], "group 417 asks to move the deadlines of № 2, № 5",
      "группа 417 просит перенести сроки № 2, № 5"),
-    ("request", [a_request("filed", 3)], "group 417 asks to move № 2, № 5, before № 3",
+    ("request", [a_request("filed", 3)], "group 417 asks to move № 2, № 5 instead of № 3",
      "группа 417 просит перенести № 2, № 5 вместо № 3"),
     ("request", [a_request("withdrawn")], "group 417 takes its request back: № 2, № 5",
      "группа 417 отзывает заявку: № 2, № 5"),

@@ -51,8 +51,8 @@ DEFECTS = [
         (f"mail: {Manner.BUSY}",),
         Mutant(
             "no holds check",
-            "why := kind.holds(message.person_id, message.facts, now)",
-            'why := ""',
+            "why = kind.holds(message.person_id, message.facts, now)",
+            'why = ""',
             DELIVER,
         ),
     ),
@@ -123,8 +123,8 @@ OUTBOX = [
     ),
     Mutant(
         "what was refused for good is tried again",
-        "if outcome.answer is Answer.REFUSED or given_up:",
-        "if given_up:",
+        "if outcome.answer is Answer.REFUSED or attempts >= MAX_ATTEMPTS:",
+        "if attempts >= MAX_ATTEMPTS:",
         DELIVER,
     ),
     Mutant(
