@@ -22,7 +22,7 @@ from people.models import Message, User
 from tests.factories import make_user, moscow
 from tests.faults.mail_server import NEVER_THERE, MailServer, Manner
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 NOW = moscow(2025, 9, 23, 10)
 State = Message.State
 
