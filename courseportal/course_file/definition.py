@@ -30,6 +30,8 @@ class CourseFacts:
     due_days_after_issue: int
     remind_days: tuple[int, ...]
     remind_at: time
+    report_weekday: str
+    report_days: tuple[int, ...]
     about: str
     links_base_url: str
 

@@ -59,7 +59,7 @@ def _penalty(policy: LatePolicy) -> dict[str, Any]:
 
 def rows_of(definition: CourseDefinition) -> dict[Section, Rows]:
     """All rows that a course consists of, by table."""
-    grading, assignments = definition.grading, definition.assignments
+    course, grading, assignments = definition.course, definition.grading, definition.assignments
     penalties: dict[Key, LatePolicy] = {
         (each.number,): each.late_penalty for each in assignments if each.late_penalty
     }
@@ -67,7 +67,8 @@ def rows_of(definition: CourseDefinition) -> dict[Section, Rows]:
         penalties[()] = definition.late_penalty
     return {
         Section.COURSE: {
-            (): values_of(definition.course, "slug") | {"remind_days": list(definition.course.remind_days)}
+            (): values_of(course, "slug")
+            | {"remind_days": list(course.remind_days), "report_days": list(course.report_days)}
         },
         Section.CLASS: {(each.key,): values_of(each, "key", "materials") for each in definition.classes},
         Section.MATERIAL: {

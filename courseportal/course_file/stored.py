@@ -43,7 +43,12 @@ def stored_definition(course: Course) -> CourseDefinition:
     exam = Exam.objects.filter(course=course).first()
     rule = ExtensionRule.objects.filter(course=course).first()
     return CourseDefinition(
-        course=_facts(CourseFacts, course, remind_days=tuple(course.remind_days)),
+        course=_facts(
+            CourseFacts,
+            course,
+            remind_days=tuple(course.remind_days),
+            report_days=tuple(course.report_days),
+        ),
         classes=_classes(course),
         exam=_facts(ExamFacts, exam) if exam else None,
         grading=_grading(course),

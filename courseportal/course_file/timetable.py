@@ -23,7 +23,7 @@ from courseportal.course_file.grading import read_late_penalty
 from courseportal.course_file.reader import FAR, Table, limit
 from schedule.models import Assignment, ClassMeeting, Course, Exam, Material
 from schedule.models.assignments import MEBIBYTE, SUFFIX, default_suffixes
-from schedule.models.courses import SLUG, default_remind_days, validate_zone
+from schedule.models.courses import SLUG, default_remind_days, default_report_days, validate_zone
 from schedule.rules import end_of_day, span, usual_class_key
 
 LINK_SCHEMES = ("", "http", "https")
@@ -60,6 +60,8 @@ def read_course(table: Table) -> CourseFacts:
         due_days_after_issue=table.integer("due_days_after_issue", least=0, most=366),
         remind_days=table.whole_numbers("remind_days", most=60, default=tuple(default_remind_days())),
         remind_at=table.clock("remind_at", default=time(10)),
+        report_weekday=table.choice("report_weekday", Course.Weekday.values, default=Course.Weekday.MONDAY),
+        report_days=table.whole_numbers("report_days", most=60, default=tuple(default_report_days())),
         about=table.text("about", default=""),
         links_base_url=base,
     )

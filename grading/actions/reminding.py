@@ -28,8 +28,8 @@ from schedule.models import Course, Enrolment, Exam, Role
 
 logger = logging.getLogger(__name__)
 
-REPORT_ON: int = 0  # Monday
-REPORT_BEFORE = timedelta(days=3)
+WEEKDAYS = tuple(Course.Weekday)
+"""In the order of ``date.weekday``."""
 
 
 def sweep_reminders(now: datetime) -> None:
@@ -156,13 +156,14 @@ def _remind_of_exam(course: Course, days: Iterable[date], now: datetime) -> int:
 
 
 def _report(course: Course, days: Iterable[date], now: datetime) -> int:
-    """To each representative, on Mondays and three days before the target, while the perk is to be earned."""
+    """To each representative, on the course's day of the week and so many days before the target."""
     activities = named_activities(course)
     target_at = activities[0].target_at if activities else None
     if target_at is None or target_at < now:
         return 0
-    before = (target_at.astimezone(course.zone) - REPORT_BEFORE).date()
-    if not any(day.weekday() == REPORT_ON or day == before for day in days):
+    target_on = target_at.astimezone(course.zone).date()
+    before = {target_on - timedelta(days=count) for count in course.report_days}
+    if not any(WEEKDAYS[day.weekday()] == course.report_weekday or day in before for day in days):
         return 0
     speakers: Mapping[int, list[int]] = defaultdict(list)
     roles = Enrolment.objects.students().filter(course=course, role=Role.REPRESENTATIVE)

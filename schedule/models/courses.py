@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
@@ -40,6 +41,11 @@ def validate_zone(name: str) -> None:
 def default_remind_days() -> list[int]:
     """Reminders a week, three days and a day before, and on the day itself (docs/course-rules.md)."""
     return [7, 3, 1, 0]
+
+
+def default_report_days() -> list[int]:
+    """The representative's report three days before the target (docs/course-rules.md)."""
+    return [3]
 
 
 def validate_days(value: object) -> None:
@@ -73,6 +79,18 @@ class CourseQuerySet(models.QuerySet["Course"]):
 class Course(models.Model):
     """One course in one term."""
 
+    class Weekday(models.TextChoices):
+        """The day of the week on which something happens, in the order of ``date.weekday``; or none."""
+
+        MONDAY = "monday", WEEKDAYS[0]
+        TUESDAY = "tuesday", WEEKDAYS[1]
+        WEDNESDAY = "wednesday", WEEKDAYS[2]
+        THURSDAY = "thursday", WEEKDAYS[3]
+        FRIDAY = "friday", WEEKDAYS[4]
+        SATURDAY = "saturday", WEEKDAYS[5]
+        SUNDAY = "sunday", WEEKDAYS[6]
+        NEVER = "", _("no weekly report")
+
     slug = models.CharField(_("short address"), max_length=60, unique=True, validators=[SLUG])
     title = models.CharField(_("title"), max_length=200)
     short_title = models.CharField(_("short title"), max_length=60)
@@ -97,6 +115,21 @@ class Course(models.Model):
         help_text=_("Counted from the day of the deadline; 0 is that day. Empty: no reminders."),
     )
     remind_at = models.TimeField(_("reminders go out at"), default=time(10, 0))
+    report_weekday = models.CharField(
+        _("report to representatives, weekly on"),
+        max_length=9,
+        choices=Weekday,
+        default=Weekday.MONDAY,
+        blank=True,
+        help_text=_("How far the group’s perk is, until it is earned."),
+    )
+    report_days = models.JSONField(
+        _("report to representatives, days before"),
+        default=default_report_days,
+        blank=True,
+        validators=[validate_days],
+        help_text=_("Counted from the day of the target; 0 is that day. Empty: the weekly report alone."),
+    )
     about = models.TextField(_("about the course"), blank=True, help_text=_("Markdown."))
     links_base_url = models.URLField(
         _("base of relative links"), blank=True, help_text=_("Where the course’s repository is read.")
@@ -116,6 +149,21 @@ class Course(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(slug="") & ~models.Q(title=""), name="course_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    report_weekday__in=[
+                        "monday",
+                        "tuesday",
+                        "wednesday",
+                        "thursday",
+                        "friday",
+                        "saturday",
+                        "sunday",
+                        "",
+                    ]
+                ),
+                name="course_report_weekday_is_known",
             ),
         )
 

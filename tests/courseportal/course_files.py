@@ -44,6 +44,12 @@ short_title = "Play"
 
 
 WRONG = [
+    (
+        'slug = "',
+        'report_weekday = "Mon"\nslug = "',
+        'course.report_weekday: "Mon" is not one of "monday", "tuesday"',
+    ),
+    ('slug = "', 'report_days = [61]\nslug = "', "course.report_days: 61 is not a whole number from 0 to 60"),
     ("date = 2025-09-09", 'date = "2025-13-01"', 'class[1].date: "2025-13-01" is not a date'),
     ("date = 2025-09-09", 'date = "9 сентября"', 'class[1].date: "9 сентября" is not a date'),
     ("date = 2025-09-09", "date = 2025-09-09T10:30:00", "class[1].date: 2025-09-09 10:30:00 is not a date"),

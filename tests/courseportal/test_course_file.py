@@ -65,6 +65,7 @@ def test_the_real_perk_has_four_activities() -> None:
 
 def test_a_sibling_has_a_table_hard_dates_and_fractions() -> None:
     sibling = read_course_file(SIBLING)
+    assert (sibling.course.report_weekday, sibling.course.report_days) == ("friday", (7, 0))
     assert sibling.late_penalty == LatePolicy(by_day=(100, 200, 400, 700, 1000, 1300, 1600))
     assert sibling.grading is not None
     assert len(sibling.grading.grades) == 8

@@ -9,6 +9,7 @@ from django.core import mail
 from django.utils import translation
 
 from grading.actions.reminding import sweep_reminders
+from grading.models import Reminded
 from people.actions.deliver import deliver
 from people.letters import letter_of
 from people.models import Message, User
@@ -227,8 +228,6 @@ def test_ten_by_the_courses_clocks(zone: str, due: str, now: str, expected: int)
 def test_two_sweeps_at_once_and_a_database_restored_make_no_second(
     student: User, assignment: Assignment
 ) -> None:
-    from grading.models import Reminded
-
     ten = moscow(2025, 9, 29, 10)
     reminders(ten)
     Reminded.objects.update(through_on=date(2025, 9, 28))
@@ -258,6 +257,20 @@ class TestReport:
         sweep_reminders(now)
         found = Message.objects.filter(kind="perk-report")
         assert [message.person for message in found] == [representative] * expected
+
+    def test_the_days_of_the_report_are_the_courses(
+        self, course: Course, representative: User, student: User, activity: Activity
+    ) -> None:
+        Course.objects.filter(pk=course.pk).update(report_weekday="wednesday", report_days=[5, 0])
+        for day in range(1, 15):
+            sweep_reminders(moscow(2025, 12, day, 10))
+        found = Message.objects.filter(kind="perk-report").order_by("pk")
+        assert [message.created_at.day for message in found] == [3, 9, 10, 14]
+        Message.objects.all().delete()
+        Course.objects.filter(pk=course.pk).update(report_weekday="", report_days=[])
+        Reminded.objects.update(through_on=date(2025, 11, 30))
+        sweep_reminders(moscow(2025, 12, 14, 10))
+        assert not Message.objects.filter(kind="perk-report").exists()
 
     def test_it_says_how_far_each_activity_is(
         self, representative: User, student: User, group: StudyGroup, activity: Activity
