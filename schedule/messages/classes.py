@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from people.days import zone_name
 from people.kinds import Facts, Letter
 from schedule.audience import takes_part
-from schedule.messages.parts import CHANGED, LEFT, PAST, about, moment, under
+from schedule.messages.parts import CHANGED, LEFT, PAST, about, moment, room_rows, under
 from schedule.models import AnnouncedClass, ClassMeeting
 from schedule.rules import is_whole_day
 from schedule.wording import date_text
@@ -80,11 +80,8 @@ def _one(facts: Facts, zone: ZoneInfo, link: str) -> Letter:
         rows.append((_("It is now"), _hours(after, zone)))
     else:
         rows.append((pgettext("a class", "When"), _hours(after, zone)))
-    if not after["cancelled"] and before["room"] != after["room"]:
-        rows.append((_("Room before"), before["room"] or _("not known")))
-        rows.append((_("Room now"), after["room"] or _("not known yet")))
-    elif after["room"] and not after["cancelled"]:
-        rows.append((_("Room"), after["room"]))
+    if not after["cancelled"]:
+        rows += room_rows(before["room"], after["room"])
     if facts["why"]:
         rows.append((_("Why"), facts["why"]))
     return Letter(
@@ -104,6 +101,10 @@ def _lead(facts: Facts) -> str:
         return _("This class was cancelled, and takes place after all.")
     if _when(before) != _when(after):
         return _("This class is at another time.")
+    if not before["room"]:
+        return _("The room of this class is known now.")
+    if not after["room"]:
+        return _("This class is not in the room that was told. The new one is not known yet.")
     return _("This class is in another room.")
 
 
@@ -121,8 +122,12 @@ def _headline(facts: Facts, zone: ZoneInfo) -> str:
         return _("other hours: %(what)s, %(day)s, %(before)s → %(after)s") % (told | hours)
     if _when(before) != _when(after):
         return _("moved: %(what)s, %(before)s → %(when)s") % (told | {"before": _day(before, zone)})
-    room = after["room"] or _("not known yet")
-    return _("another room: %(what)s, %(when)s: %(room)s") % (told | {"room": room})
+    told |= {"room": after["room"], "before": before["room"]}
+    if not before["room"]:
+        return _("room known: %(what)s, %(when)s: %(room)s") % told
+    if not after["room"]:
+        return _("not in %(before)s: %(what)s, %(when)s; the room is not known yet") % told
+    return _("another room: %(what)s, %(when)s: %(room)s") % told
 
 
 def _in_short(facts: Facts, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from people.kinds import Facts, Letter
 from schedule.audience import takes_part
-from schedule.messages.parts import CHANGED, LEFT, PAST, about, moment, shown, under
+from schedule.messages.parts import CHANGED, LEFT, PAST, about, moment, room_rows, shown, under
 from schedule.models import AnnouncedExam, Exam
 from schedule.rules import end_of_day
 from schedule.wording import date_text
@@ -65,11 +65,7 @@ def write_exam(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     if _times(before) != _times(after):
         rows.append((_("It was to be"), _when(before, zone, with_zone=True)))
     rows.append((_("The exam"), _when(after, zone, with_zone=True)))
-    if before["room"] and before["room"] != after["room"]:
-        rows.append((_("Room before"), before["room"]))
-        rows.append((_("Room now"), after["room"] or _("not known yet")))
-    elif after["room"]:
-        rows.append((_("Room"), after["room"]))
+    rows += room_rows(before["room"], after["room"])
     return Letter(
         subject=under(facts, _headline(before, after, zone)),
         lead=_("The exam is mandatory. This is when and where it is:")
@@ -83,9 +79,10 @@ def write_exam(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
 
 def _headline(before: Facts, after: Facts, zone: ZoneInfo) -> str:
     told = {"before": _when(before, zone), "when": _when(after, zone), "room": after["room"]}
+    told["room_before"] = before["room"]
     if _times(before) == _times(after):
         if not after["room"]:
-            return _("the exam on %(when)s has another room, not known yet") % told
+            return _("the exam on %(when)s is not in %(room_before)s; the room is not known yet") % told
         return _("exam, %(when)s, room: %(room)s") % told
     if before["starts_at"] is None and after["starts_at"] is not None:
         return _("exam, %(when)s, room: %(room)s") % told if told["room"] else _("exam: %(when)s") % told

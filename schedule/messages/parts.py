@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from people.kinds import Facts
 from schedule.models import Course
 from schedule.wording import moment_text
@@ -39,3 +41,10 @@ def shown(text: str, zone: ZoneInfo, style: str = "long") -> str:
 def quoted(text: str) -> str:
     """The lines of somebody's text, each without outer blanks, empty ones left out."""
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def room_rows(before: str, after: str) -> list[tuple[str, str]]:
+    """Where something is, as rows of a letter; also where it was to be, if that was another room."""
+    if before and before != after:
+        return [(_("Room before"), before), (_("Room now"), after or _("not known yet"))]
+    return [(_("Room"), after)] if after else []

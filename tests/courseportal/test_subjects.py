@@ -85,6 +85,11 @@ SUBJECTS: list[tuple[str, list[Facts], str, str]] = [
      "всё-таки состоится: лекция 5, 2 октября, 10:30"),
     ("class", [a_class({}, {"room": "604"})], "another room: lecture 5, 2 October, 10:30: 604",
      "другая аудитория: лекция 5, 2 октября, 10:30: 604"),
+    ("class", [a_class({"room": ""}, {"room": "604"})], "room known: lecture 5, 2 October, 10:30: 604",
+     "известна аудитория: лекция 5, 2 октября, 10:30: 604"),
+    ("class", [a_class({}, {"room": ""})],
+     "not in П-13: lecture 5, 2 October, 10:30; the room is not known yet",
+     "не в П-13: лекция 5, 2 октября, 10:30; аудитория пока неизвестна"),
     ("class", [a_class({}, {"ends_at": "2025-10-02T08:30:00+00:00"})],
      "other hours: lecture 5, 2 October, 10:30–12:05 → 10:30–11:30",
      "другие часы: лекция 5, 2 октября, 10:30–12:05 → 10:30–11:30"),
@@ -94,6 +99,9 @@ SUBJECTS: list[tuple[str, list[Facts], str, str]] = [
      "экзамен 18 декабря, 10:00, аудитория: 604"),
     ("exam", [an_exam(SET, SET | LATER)], "exam moved: 18 December, 10:00 → 4 October, 12:15",
      "экзамен перенесён: 18 декабря, 10:00 → 4 октября, 12:15"),
+    ("exam", [an_exam(SET, SET | {"room": ""})],
+     "the exam on 18 December, 10:00 is not in 604; the room is not known yet",
+     "экзамен 18 декабря, 10:00 не в 604; аудитория пока неизвестна"),
     ("exam", [an_exam({}, {"not_after_on": "2025-12-24"})],
      "exam moved: 16 December–31 December → 16 December–24 December",
      "экзамен перенесён: 16 декабря–31 декабря → 16 декабря–24 декабря"),
@@ -148,6 +156,25 @@ def test_moments_have_their_zone(kind: str) -> None:
         with translation.override(language):
             rows = kind_of(kind).write(facts, MOSCOW).rows
         assert any(zone in value for _name, value in rows), rows
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lead", "rows"),
+    [
+        ("", "612", "The room of this class is known now.", {"Room": "612"}),
+        ("612", "", "This class is not in the room that was told. The new one is not known yet.",
+         {"Room before": "612", "Room now": "not known yet"}),
+        ("612", "604", "This class is in another room.", {"Room before": "612", "Room now": "604"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("moved", [{}, LATER])
+def test_a_first_room_is_no_other_room(
+    before: str, after: str, lead: str, rows: dict[str, str], moved: Facts
+) -> None:
+    with translation.override("en"):
+        letter = kind_of("class").write([a_class({"room": before}, {"room": after} | moved)], MOSCOW)
+    assert letter.lead == ("This class is at another time." if moved else lead)
+    assert {name: value for name, value in letter.rows if "Room" in name} == rows
 
 
 def test_a_receipt_says_what_its_page_says() -> None:
