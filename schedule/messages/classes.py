@@ -122,10 +122,15 @@ def _headline(facts: Facts, zone: ZoneInfo) -> str:
         return _("other hours: %(what)s, %(day)s, %(before)s → %(after)s") % (told | hours)
     if _when(before) != _when(after):
         return _("moved: %(what)s, %(before)s → %(when)s") % (told | {"before": _day(before, zone)})
-    told |= {"room": after["room"], "before": before["room"]}
-    if not before["room"]:
+    return _room_headline(told, before["room"], after["room"])
+
+
+def _room_headline(told: dict[str, str], before: str, after: str) -> str:
+    """The room alone is news: known at last, not the one that was told, or another."""
+    told = told | {"before": before, "room": after}
+    if not before:
         return _("room known: %(what)s, %(when)s: %(room)s") % told
-    if not after["room"]:
+    if not after:
         return _("not in %(before)s: %(what)s, %(when)s; the room is not known yet") % told
     return _("another room: %(what)s, %(when)s: %(room)s") % told
 
