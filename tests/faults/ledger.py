@@ -11,10 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from math import inf
 
-from tests.faults.mail_server import Mail
+from tests.faults.mail_server import Mail, parsed
 
 GRACE = 1.5  # seconds between the last look at the facts and the first word to the mail server
 ANSWER_IN = 1.5  # seconds; later the sender may have gone away, QUICK lets it wait for two
@@ -85,9 +86,12 @@ class Ledger:
     def compare(self, mails: Sequence[Mail], deaths: Mapping[int, Sequence[float]]) -> Findings:
         """The mails about assignments against the orders."""
         found = Findings(went=len(mails))
+        titles: dict[str, set[str]] = defaultdict(set)
+        for subject in self.orders:
+            titles[subject.to].add(subject.title)
         told: dict[Subject, list[Mail]] = defaultdict(list)
         for mail in mails:
-            for subject in self._subjects(mail):
+            for subject in self._subjects(mail, titles[mail.to[0]]):
                 if subject not in self.orders:
                     found.unasked.append(f"{subject}: {mail.parsed()['Subject']}")
                     continue
@@ -101,10 +105,9 @@ class Ledger:
         ]
         return found
 
-    def _subjects(self, mail: Mail) -> list[Subject]:
+    def _subjects(self, mail: Mail, titles: set[str]) -> list[Subject]:
         """What a mail is about: each deadline that it says has moved, or the one of which it reminds."""
-        text, to = words(mail), mail.to[0]
-        titles = {subject.title for subject in self.orders if subject.to == to}
+        text, to = words(mail.text), mail.to[0]
         named = [(title, line) for title in titles for line in text.splitlines() if _names(line, title)]
         moved = [
             Subject(to, title, clocks[-1], was=clocks[0])
@@ -135,9 +138,10 @@ def _names(line: str, title: str) -> bool:
     return re.search(rf"\b{re.escape(title)}\b", line) is not None
 
 
-def words(mail: Mail) -> str:
-    """The subject and the text part of a mail."""
-    message = mail.parsed()
+@cache
+def words(text: str) -> str:
+    """The subject and the text part of a mail as it came."""
+    message = parsed(text)
     body = message.get_body(("plain",))
     assert body is not None, "a mail without text"
     return f"{message['Subject']}\n{body.get_content()}"

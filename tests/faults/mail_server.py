@@ -74,9 +74,14 @@ class Mail:
 
     def parsed(self) -> EmailMessage:
         """Its subject, its parts."""
-        message = message_from_bytes(self.text.encode("utf-8", "surrogateescape"), policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        return message
+        return parsed(self.text)
+
+
+def parsed(text: str) -> EmailMessage:
+    """The subject and the parts of a mail as it came."""
+    message = message_from_bytes(text.encode("utf-8", "surrogateescape"), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 class Box:
@@ -225,6 +230,8 @@ class MailServer:
         self.folder = folder
         self.ports = [free_port() for _number in range(ports)]
         self.said = Behaviour()
+        self._found: dict[str, Mail] = {}
+        self._read = 0  # bytes of the file
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -261,17 +268,22 @@ class MailServer:
         aside.rename(self.folder / BEHAVIOUR)
 
     def mails(self) -> list[Mail]:
-        """All that it ever took, oldest first."""
+        """All that it ever took, oldest first; of what may be ten thousand nothing is read twice."""
         path = self.folder / MAILS
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        found: dict[str, Mail] = {}
-        for line in map(json.loads, lines):
+        if not path.exists():
+            return []
+        with path.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        whole = new[: new.rfind(b"\n") + 1]  # the last line may still be in the writing
+        self._read += len(whole)
+        for line in map(json.loads, whole.splitlines()):
             if "answered" in line and "name" not in line:
-                found[line["answered"]] = replace(found[line["answered"]], answered=True)
+                self._found[line["answered"]] = replace(self._found[line["answered"]], answered=True)
             else:
                 name = line.pop("name")
-                found[name] = Mail(**line | {"to": tuple(line["to"])})
-        return list(found.values())
+                self._found[name] = Mail(**line | {"to": tuple(line["to"])})
+        return list(self._found.values())
 
 
 def _answers(port: int) -> bool:

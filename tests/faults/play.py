@@ -21,6 +21,8 @@ from tests.faults.ledger import Ledger, Subject
 DAYS = (0, 1, 3, 7)  # before the deadline; on each a reminder is due
 PEOPLE_A_COURSE = 75
 HOUR = 11
+DAY_DUE_FROM = 14 * 60
+"""Minutes after midnight of the day's first deadline: a run of two hours ends before it."""
 
 
 def zone_where_it_is(hour: int, now: datetime) -> str:
@@ -51,13 +53,13 @@ class Play:
     ledger: Ledger = field(default_factory=Ledger)
     pieces: list[Piece] = field(default_factory=list)
     done: set[tuple[int, int]] = field(default_factory=set)  # (assignment, person): handed in
-    soon: int = 0
+    soon: set[int] = field(default_factory=set)  # assignments whose deadline passes meanwhile
     moved: set[int] = field(default_factory=set)  # assignments, for all; each once
     given: set[tuple[int, int]] = field(default_factory=set)  # (assignment, person): a date of their own
 
     def set_up(self, now: datetime) -> None:
         """People and assignments enough for the number of reminders."""
-        self.minutes = count(12 * 60 + 1)
+        self.minutes = count()
         self.zone = zone_where_it_is(HOUR, now)
         students = -(-self.due // len(DAYS))
         while students > 0:
@@ -78,7 +80,7 @@ class Play:
 
     def later(self, now: datetime, course: Course, days: int) -> datetime:
         """A deadline on that day, at a time of day that no other has among the next hundreds."""
-        minutes = 12 * 60 + 1 + next(self.minutes) % (11 * 60)
+        minutes = DAY_DUE_FROM + next(self.minutes) % (24 * 60 - DAY_DUE_FROM)
         day = now.astimezone(course.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         return (day + timedelta(days=days, minutes=minutes)).astimezone(UTC)
 
@@ -98,11 +100,11 @@ class Play:
         return piece
 
     def due_soon(self, now: datetime, in_seconds: float) -> None:
-        """One more assignment of the first course, whose deadline passes while all this goes on."""
-        first = self.pieces[0]
+        """One more assignment of some course, whose deadline passes while all this goes on."""
+        first = self.pieces[len(self.soon) * len(DAYS) % len(self.pieces)]
         due_at = (now + timedelta(seconds=in_seconds)).replace(microsecond=0)
         piece = self._piece(first.assignment.course, first.people[:10], due_at)
-        self.soon = piece.assignment.pk
+        self.soon.add(piece.assignment.pk)
         for person in first.people[:10]:
             self.ledger.orders[piece.subject(person)].must = False
         for person in first.people[10:]:  # the others have handed it in long ago
@@ -145,7 +147,7 @@ class Play:
         """An assignment's date moves for everybody, to another day of which a reminder is due today."""
         piece = self.chance.choice(self.pieces)
         assignment = piece.assignment
-        if assignment.pk == self.soon or len(self.moved) >= max(1, len(self.pieces) // 8):
+        if assignment.pk in self.soon or len(self.moved) >= max(1, len(self.pieces) // 8):
             return  # of the reminders most have to go
         if assignment.pk in self.moved or any(key[0] == assignment.pk for key in self.given):
             return

@@ -34,6 +34,7 @@ class Storm:
     stage: Stage
     chance: random.Random
     pace: float  # seconds that the mail server takes for a mail, so that there is something to disturb
+    pause: float = 0.5  # seconds at most between two troubles
     happened: Counter[str] = field(default_factory=Counter)
 
     def troubles(self) -> list[Trouble]:
@@ -57,10 +58,21 @@ class Storm:
             ]
         return found
 
-    def rage(self, rounds: int, act: Callable[[], None], only: Collection[str] = ()) -> None:
-        """So many rounds of all troubles, or of those named; in each something happens in a course, too."""
+    def rage(
+        self,
+        rounds: int,
+        act: Callable[[], None],
+        only: Collection[str] = (),
+        enough: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Rounds of all troubles, or of those named; in each something happens in a course, too.
+
+        There are so many, and more until it is ``enough``, three times as many at most.
+        """
         deck: list[Trouble] = []
-        for _round in range(rounds):
+        for number in range(3 * rounds):
+            if number >= rounds and enough():
+                return
             if not deck:
                 deck = [one for one in self.troubles() if not only or one.name in only]
                 self.chance.shuffle(deck)
@@ -77,7 +89,7 @@ class Storm:
             time.sleep(0.05)
         time.sleep(self.chance.uniform(0.2, 1))
         trouble.end()
-        time.sleep(self.chance.uniform(0, 0.5))
+        time.sleep(self.chance.uniform(0, self.pause))
         self.stage.keep_running()
 
     def _manner(self, manner: Manner, calm: Callable[[], None]) -> Trouble:
