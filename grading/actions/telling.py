@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from grading.messages.dates import EARNED, EXPIRED, LOST, SUPERSEDED, ToldPerk, date_facts, perk_facts
 from grading.models import AnnouncedDates, AnnouncedPerk, PersonalDate
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
+from grading.queries.told import told_attempts
 from people.actions.apart import each_apart
 from people.actions.outbox import write, write_to_chat
 from people.kinds import Facts
@@ -200,14 +201,15 @@ def _tell_members(group: StudyGroup, state: _State, now: datetime, before: ToldP
         if event or any(known[student][key] != moment for key, moment in holds.items())
     ]
     unseen = _take_back(group, concerned, now)
+    attempts = told_attempts(concerned, state.deadlines) if concerned else {}
     news: dict[str, dict[int, Facts]] = {"perk": {}, "dates": {}}
     for student in concerned:
         base, perk = _as_seen(known[student], before, unseen.get(student, ()))
-        changes = [key for key, moment in state.dates[student].items() if base[key] != moment]
-        moved = date_facts(course, state.deadlines, student, changes, base)
+        was = {key: base[key] for key, moment in state.dates[student].items() if base[key] != moment}
+        moved = date_facts(course, state.deadlines, student, was=was, attempts=attempts, now=now)
         if said := _event(perk, state):
             news["perk"][student] = perk_facts(group, state.standing, said, perk, moved)
-        elif changes:
+        elif was:
             news["dates"][student] = moved
     _remember_dates(course, state.dates, told)
     key = f"{group.pk}:{now.isoformat()}"
@@ -242,7 +244,7 @@ def _tell_chat(
     event, chat = _event(perk, state), chat_of(course)
     if not event or not chat:
         return
-    dates = date_facts(course, state.deadlines, 0, (), {})
+    dates = date_facts(course, state.deadlines, 0, was={}, attempts={}, now=now)
     write_to_chat(
         kind="perk",
         chat=chat,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from grading.messages.dates import SUPERSEDED, dates_hold, perk_holds, write_dates, write_perk
+from grading.messages.dates import SUPERSEDED, dates_hold, dates_now, perk_holds, write_dates, write_perk
 from grading.messages.marks import marks_hold, marks_now, write_marks
 from grading.messages.outage import write_outage
 from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
@@ -42,6 +42,7 @@ register(
         hint=_("A deadline that holds for you is another: before, and now."),
         write=write_dates,
         holds=dates_hold,
+        fresh=dates_now,
         audience=Audience.STUDENTS,
         can_be_off=False,
         always=_("It changes what your work is worth."),
@@ -54,6 +55,7 @@ register(
         hint=_("Your group has earned the perk or lost it, and what that makes of your deadlines."),
         write=write_perk,
         holds=perk_holds,
+        fresh=dates_now,
         audience=Audience.STUDENTS,
         can_be_off=False,
         always=_("It moves deadlines, and so changes what your work is worth."),
@@ -95,7 +97,7 @@ register(
     Kind(
         name="perk-report",
         label=_("How far your group is with the perk"),
-        hint=_("For the representative: every Monday, and three days before the target."),
+        hint=_("For the representative: weekly and before the target, on the days that the course has set."),
         write=write_report,
         holds=report_holds,
         fresh=fresh_report,

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.messages.moved_work import moved_work, work_rows
 from grading.models import AnnouncedDates, AnnouncedPerk
 from grading.queries.deadlines import CourseDeadlines, DateState, course_deadlines
+from grading.queries.told import ToldAttempt, told_attempts
 from grading.rules import Source
 from people.kinds import NOT_YET, Facts, Letter
 from perks.queries.standing import GroupStanding
@@ -32,13 +34,26 @@ class ToldPerk:
     state: RequestState
 
 
+Attempts = Mapping[tuple[int, int], Sequence[ToldAttempt]]
+"""By student and assignment."""
+
+
 def date_facts(
-    course: Course, deadlines: CourseDeadlines, student: int, changed: Sequence[str], was: Mapping[str, str]
+    course: Course,
+    deadlines: CourseDeadlines,
+    student: int,
+    *,
+    was: Mapping[str, str],
+    attempts: Attempts,
+    now: datetime,
 ) -> Facts:
-    """What a message says of the dates that changed for a student: before, now, and why."""
+    """What a message says of the dates that changed for a student: before, now, why, and for which work.
+
+    ``was`` has those that changed, by the assignment's id.
+    """
     changes = []
     for column in deadlines.columns:
-        if str(column.id) not in changed:
+        if str(column.id) not in was:
             continue
         terms = deadlines.terms(column.id, student)
         date = next(
@@ -55,6 +70,7 @@ def date_facts(
                 "source": date.source.value,
                 "by": date.by,
                 "reason": date.reason,
+                "work": moved_work(attempts.get((student, column.id), ()), terms, was[str(column.id)], now),
             }
         )
     return about(course) | {"changes": changes}
@@ -101,6 +117,29 @@ def perk_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
     if told is None or told.earned != (facts["event"] == EARNED):
         return SUPERSEDED
     return dates_hold(person_id, facts, now)
+
+
+def dates_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
+    """The facts with what the dates mean now for the reader's work: it may have come in meanwhile."""
+    course = Course.objects.filter(slug=facts["course"]).first()
+    if course is None or person_id is None or not facts["changes"]:
+        return facts
+    deadlines = course_deadlines(course, now, students=[person_id])
+    attempts = told_attempts([person_id], deadlines)
+    changes = [
+        one
+        | {
+            "work": moved_work(
+                attempts.get((person_id, one["assignment"]), ()),
+                deadlines.terms(one["assignment"], person_id),
+                one["was"],
+                now,
+            )
+        }
+        for one in facts["changes"]
+        if deadlines.knows(one["assignment"])
+    ]
+    return facts | {"changes": changes}
 
 
 def write_dates(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
@@ -163,13 +202,11 @@ def write_perk(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
 
 
 def _rows(changes: Sequence[Facts], zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (
-            _("№ %(number)d. %(title)s") % one,
-            f"{shown(one['was'], zone)} → {shown(one['is'], zone)}",
-        )
-        for one in changes
-    )
+    rows = []
+    for one in changes:
+        moved = f"{shown(one['was'], zone)} → {shown(one['is'], zone)}"
+        rows += [(_("№ %(number)d. %(title)s") % one, moved), *work_rows(one, zone)]
+    return tuple(rows)
 
 
 def _why(one: Facts) -> str:

@@ -68,14 +68,14 @@ def marks_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
 def _conclusions(told: ToldResult) -> Facts:
     return {
         "attempt": told.number,
-        "sum": _sum(told.mark),
-        "if_earned": _sum(told.if_earned),
+        "sum": sum_facts(told.mark),
+        "if_earned": sum_facts(told.if_earned),
         "counting": told.counting,
         "assignment_score": told.score,
     }
 
 
-def _sum(mark: Mark | None) -> Facts | None:
+def sum_facts(mark: Mark | None) -> Facts | None:
     if mark is None:
         return None
     return {
@@ -147,11 +147,11 @@ def _rows(facts: Facts) -> list[tuple[str, str]]:
     told = {"points": _points(after), "max": points_text(facts["max"], trim=True)}
     rows.append((_("Points"), _("%(points)s of %(max)s") % told))
     if mark["days_late"]:
-        rows.append((_("Lateness"), _lateness(mark)))
-    rows.append((_("Result"), _equation(mark)))
+        rows.append((_("Lateness"), lateness_text(mark)))
+    rows.append((_("Result"), sum_text(mark)))
     then = facts["if_earned"]
     if then is not None and then["result"] != mark["result"]:
-        rows.append((_("If the perk is earned"), _equation(then)))
+        rows.append((_("If the perk is earned"), sum_text(then)))
     if facts["counting"] not in (None, facts["attempt"]):
         told = {"number": facts["counting"], "score": points_text(facts["assignment_score"])}
         rows.append((_("Counts"), _("attempt %(number)s: %(score)s") % told))
@@ -163,13 +163,14 @@ def _points(review: Mapping[str, Any]) -> str:
     return f"{text} + {points_text(review['bonus'])}" if review["bonus"] else text
 
 
-def _lateness(mark: Facts) -> str:
+def lateness_text(mark: Facts) -> str:
+    """ "2 days late, −2.00"; takes ``days_late`` and ``penalty``."""
     days = ngettext("%(count)d day late", "%(count)d days late", mark["days_late"])
     said = days % {"count": mark["days_late"]}
     return f"{said}, {cost_text(mark['penalty'])}" if mark["penalty"] else _("%s, no penalty") % said
 
 
-def _equation(mark: Facts) -> str:
+def sum_text(mark: Facts) -> str:
     """ "9.50 − 1.00 = 8.50"; a bonus stands between."""
     if mark["result"] is None:
         return _("came too late to count")
@@ -194,12 +195,12 @@ def _in_short(facts: Facts) -> str:
     if mark is None or facts["after"]["score"] is None:
         return _("no points any more") if before["score"] is not None else _("a comment, no points yet")
     told = _("%(points)s of %(max)s") % {
-        "points": _equation(mark),
+        "points": sum_text(mark),
         "max": points_text(facts["max"], trim=True),
     }
     if before["score"] is not None and _points(before) != _points(facts["after"]):
         told = _("%(told)s, before %(points)s") % {"told": told, "points": _points(before)}
     then = facts["if_earned"]
     if then is not None and then["result"] != mark["result"]:
-        told = _("%(told)s; if the perk is earned, %(points)s") % {"told": told, "points": _equation(then)}
+        told = _("%(told)s; if the perk is earned, %(points)s") % {"told": told, "points": sum_text(then)}
     return told

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grading.models import GradeRow, Submission
-from grading.queries.attempts import counting_place, graded_work
-from grading.queries.deadlines import Terms, course_deadlines
+from grading.queries.attempts import IfEarned, counting_place, graded_work, if_earned
+from grading.queries.deadlines import CourseDeadlines, Terms, course_deadlines
 from grading.queries.gradebook import gradebook
 from grading.queries.scheme import SchemeMissing
 from grading.rules import Graded, Mark, mark
@@ -69,6 +69,46 @@ def _told(pk: int, attempts: Sequence[Submission], terms: Terms) -> ToldResult:
 
 def _mark(work: Graded | None, terms: Terms) -> Mark | None:
     return None if work is None else mark(work, terms.prices)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAttempt:
+    """An attempt on the terms that hold. Points and prices are hundredths.
+
+    ``price`` is what its lateness costs, None where it came too late to count; ``mark`` is None without
+    points. ``if_earned`` and ``would_not_count`` as ``Attempt`` has them.
+    """
+
+    number: int
+    submitted_at: datetime
+    days_late: int
+    price: int | None
+    mark: Mark | None
+    if_earned: IfEarned | None
+    would_not_count: bool
+
+
+def told_attempts(
+    students: Collection[int], deadlines: CourseDeadlines
+) -> dict[tuple[int, int], list[ToldAttempt]]:
+    """By student and assignment (ids): all attempts in order, on the terms given; in one statement."""
+    found: dict[tuple[int, int], list[ToldAttempt]] = defaultdict(list)
+    rows = Submission.objects.filter(student__in=students, assignment__in=deadlines.of_course)
+    for row in rows.in_order().select_related("review"):
+        terms = deadlines.terms(row.assignment_id, row.student_id)
+        attempts = found[row.student_id, row.assignment_id]
+        attempts.append(
+            ToldAttempt(
+                number=len(attempts) + 1,
+                submitted_at=row.submitted_at,
+                days_late=terms.prices.days_late_at(row.submitted_at),
+                price=terms.prices.penalty_at(row.submitted_at),
+                mark=_mark(graded_work(row), terms),
+                if_earned=if_earned(row, terms),
+                would_not_count=terms.would_not_count(row.submitted_at),
+            )
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
