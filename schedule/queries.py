@@ -58,6 +58,7 @@ class Homework:
 class ClassEntry:
     """A class as it stands in the schedule. Of one that takes a whole day the hours are not known yet."""
 
+    id: int
     kind: str
     kind_title: str
     number: str
@@ -131,6 +132,7 @@ def _entry(
     meeting: ClassMeeting, zone: ZoneInfo, materials: Sequence[Link], homework: Sequence[Homework]
 ) -> ClassEntry:
     return ClassEntry(
+        id=meeting.pk,
         kind=meeting.kind,
         kind_title=meeting.get_kind_display(),
         number=meeting.number,

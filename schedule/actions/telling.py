@@ -102,7 +102,7 @@ def tell_removed(*, course: Course, keys: Collection[str], now: datetime, but: C
     to, chat, changes = people_of(course) - set(but), chat_of(course), []
     for meeting in gone:
         before = state_of(meeting.announced)
-        facts = class_facts(meeting, before) | {"after": before | {"cancelled": True}}
+        facts = class_facts(meeting, before) | {"after": before | {"cancelled": True}, "removed": True}
         changes.append(Change(facts, _key(meeting, now), to, chat, meeting.ends_at))
     return tell_changes(
         kind="class",

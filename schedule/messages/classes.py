@@ -57,7 +57,7 @@ def class_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
 def write_classes(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     """One class with all there is to say, several as a list."""
     last = several[-1]
-    link = f"{reverse('schedule:schedule', args=[last['course']])}"
+    link = _place(several)
     if len(several) == 1:
         return _one(last, zone, link)
     said = ngettext("%(count)d class is changed", "%(count)d classes are changed", len(several))
@@ -68,6 +68,16 @@ def write_classes(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         link=link,
         link_label=_("Open the schedule"),
     )
+
+
+def _place(several: Sequence[Facts]) -> str:
+    """The line of the class in the schedule, of several the first; the page where it stands there no more."""
+    page = reverse("schedule:schedule", args=[several[-1]["course"]])
+    stand = [one for one in several if not one.get("removed")]
+    if not stand:
+        return page
+    first = min(stand, key=lambda one: moment(one["after"]["starts_at"]))
+    return f"{page}#class-{first['class']}"
 
 
 def _one(facts: Facts, zone: ZoneInfo, link: str) -> Letter:

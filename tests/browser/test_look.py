@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -133,7 +133,12 @@ def test_pages_of_a_student(
     tails = ["schedule/", "about/", "assignments/", "grades/", term, "nothing-here/"]
     addresses = [f"{live_server.url}/", f"{live_server.url}/calendar/", *(f"{base}{tail}" for tail in tails)]
     addresses += [f"{base}assignments/{number}/" for number in (1, 2, 3, 4)]
+    past = make_class(course=course, starts_at=timezone.now() - timedelta(days=60))
+    addresses.append(f"{base}schedule/#class-{past.pk}")
     assert faults(look, addresses) == {}
+    line = look.pages[-1].locator(f"#class-{past.pk}")  # where a notice leads: unfolded, in sight, marked
+    expect(line).to_be_in_viewport(ratio=1)
+    expect(line).not_to_have_css("box-shadow", "none")
 
 
 UNMARKED = """() => {

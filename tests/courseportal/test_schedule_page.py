@@ -9,7 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 from courseportal.schedule_page import schedule_page
 from grading.queries.assignments import AssignmentLine
 from grading.queries.work import WorkState
-from people.models import User
+from people.kinds import kind_of
+from people.models import Message, User
+from schedule.actions.telling import remember_schedule, tell_removed
+from schedule.messages.classes import class_facts, state_of
 from schedule.models import Course
 from tests.factories import make_assignment, make_class, make_exam, make_submission, moscow
 
@@ -62,6 +65,26 @@ def test_work_that_is_handed_in_and_a_closed_assignment(course: Course, student:
 def _due(course: Course, student: User, now: object) -> list[AssignmentLine]:
     page = schedule_page(course, student, now)  # type: ignore[arg-type]
     return [line for week in page.weeks for line in week.lines if isinstance(line, AssignmentLine)]
+
+
+def test_a_notice_leads_to_the_line_of_its_class(course: Course, student: User, client: Client) -> None:
+    meeting = make_class(course=course)
+    later = make_class(course=course, starts_at=moscow(2025, 9, 16))
+    several = [class_facts(one, state_of(one) | {"room": "П-13"}) for one in (later, meeting)]
+    client.force_login(student)
+    for facts in ([several[1]], several):
+        link = kind_of("class").write(facts, course.zone).link
+        page, _hash, anchor = link.partition("#")
+        assert client.get(page).text.count(f'<div id="{anchor}" class="slot') == 1
+        assert anchor == f"class-{meeting.pk}"
+
+
+def test_of_a_class_that_is_removed_a_notice_leads_to_the_schedule(course: Course, student: User) -> None:
+    meeting = make_class(course=course)
+    remember_schedule(course=course)
+    tell_removed(course=course, keys=[meeting.key], now=moscow(2025, 9, 1))
+    (message,) = Message.objects.all()
+    assert kind_of("class").write([message.facts], course.zone).link == f"/courses/{course.slug}/schedule/"
 
 
 @pytest.mark.parametrize("rows", [1, 30])
