@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from courseportal.account_letters import foot, letter_for
 from people.actions.outbox import write
-from people.letters import plain, written
+from people.letters import plain, sender, written
 from people.messages import ACCOUNT, TOLD
 from people.models import User
 from schedule.queries import current_course
@@ -27,6 +27,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_from_email(self) -> str:
+        """As all letters of the portal, in the language of the page."""
+        return sender()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a letter with a code or a link. Raises LetterNotSent where the mail server takes none."""

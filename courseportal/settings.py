@@ -5,6 +5,7 @@ and the students' files all lie in one data folder.
 """
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -260,7 +261,12 @@ else:
     EMAIL_BACKEND = "people.mailbox.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mailbox"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds for each word of the mail server
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Course portal <portal@localhost>"
+# With a name of its own all letters have that name; without, that of their course (people/letters.py).
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "portal@localhost")
+if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
+    raise ImproperlyConfigured(
+        f'DEFAULT_FROM_EMAIL is {DEFAULT_FROM_EMAIL!r}: it must be an address, or "A name" <an address>'
+    )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 REPLY_TO_EMAIL = env.str(
     "REPLY_TO_EMAIL", ""

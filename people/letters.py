@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from email.header import Header
 from email.utils import formataddr, parseaddr
+from textwrap import shorten
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -26,6 +28,11 @@ CHOICES = "/preferences/messages/"
 OPTOUT = "/preferences/messages/off/"
 BARS: Final = (20, 15, 10, 5)
 """The mark of the portal, drawn with cells of a table: their heights in pixels."""
+
+scope_names: Final[list[Callable[[str], str]]] = []
+"""Each tells what people call that to which messages belong, as a course; "" for what it does not know."""
+LONGEST_SENDER: Final = 64
+"""Signs of a sender's name; lists of mail show fewer."""
 
 
 def language_of(person: User) -> str:
@@ -68,7 +75,9 @@ def envelope(messages: Sequence[Message], person: User) -> EmailMultiAlternative
             subject = ngettext("%(count)s message today", "%(count)s messages today", len(letters)) % {
                 "count": len(letters)
             }
-        return _email(subject, letters, list(kinds), messages[0].letter, person)
+        email = _email(subject, letters, list(kinds), messages[0].letter, person)
+        email.from_email = sender({message.scope for message in messages})
+        return email
 
 
 def _email(
@@ -150,9 +159,37 @@ def message_id(letter: UUID) -> str:
     return f"<{letter.hex}@{domain or urlsplit(settings.PORTAL_BASE_URL).hostname}>"
 
 
+def sender(scopes: Collection[str] = ()) -> str:
+    """Whom a letter is from, for its header, in the active language; ``scopes`` are those of its messages.
+
+    The name is the operator's where ``DEFAULT_FROM_EMAIL`` has one. Without, it is that of the course to
+    which the whole letter belongs, and the portal's where there is none such. Takes a query for a course's.
+    """
+    given, email = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return mailbox(plain(given) or _name_of(scopes) or _("Course portal"), email)
+
+
+def _name_of(scopes: Collection[str]) -> str:
+    """What they belong to where that is one thing, and somebody knows its name; else empty."""
+    scope = next(iter(scopes)) if len(scopes) == 1 else ""
+    name = next((found for tell in scope_names if (found := plain(tell(scope)))), "") if scope else ""
+    whole_words = shorten(name, LONGEST_SENDER, placeholder="…")
+    return whole_words if whole_words != "…" else f"{name[: LONGEST_SENDER - 1]}…"
+
+
 def address(person: User) -> str:
     """A person's name and address for a header; a name cannot add a line or turn the text around."""
-    return formataddr((plain(person.name)[:120], person.email))
+    return mailbox(plain(person.name)[:120], person.email)
+
+
+def mailbox(name: str, email: str) -> str:
+    """Both as a header has them: what is special is quoted, other letters are encoded, all in ASCII.
+
+    No encoded word is longer than the 75 signs that RFC 2047 allows, so that a long name is read everywhere.
+    """
+    if name.isascii():
+        return formataddr((name, email))
+    return f"{' '.join(Header(name, 'utf-8', maxlinelen=75).encode().split())} <{email}>"
 
 
 def absolute(path: str) -> str:

@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage as ParsedMessage
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -81,10 +82,18 @@ class KeptLetter:
         found = getaddresses([str(value) for value in self._parsed.get_all("To", ())])
         return tuple(address.lower() for _name, address in found)
 
-    @property
+    @cached_property
     def headers(self) -> list[tuple[str, str]]:
-        """All of them, in the order of the file."""
-        return [(name, str(value)) for name, value in self._parsed.items()]
+        """All of them in words, in the order of the file."""
+        # The library's newer way of reading tears a name where its encoded words meet.
+        raw = email.message_from_bytes(self.path.read_bytes(), policy=email.policy.compat32)
+        return [(name, _decoded(str(value))) for name, value in raw.items()]
+
+    @property
+    def sender(self) -> str:
+        """The name under which it comes, or the address where it has none."""
+        name, address = parseaddr(next((value for name, value in self.headers if name == "From"), ""))
+        return name or address
 
     @property
     def text(self) -> str:
@@ -99,6 +108,10 @@ class KeptLetter:
     def _part(self, kind: str) -> str:
         part = self._parsed.get_body((kind,))
         return str(part.get_content()) if part else ""
+
+
+def _decoded(value: str) -> str:
+    return " ".join(str(make_header(decode_header(value))).split())
 
 
 def kept_folder() -> Path | None:

@@ -49,9 +49,12 @@ class ScheduleConfig(AppConfig):
     def ready(self) -> None:
         from people.channels.chats import chat_finders  # noqa: PLC0415 - needs the models
         from people.kinds import sweepers  # noqa: PLC0415
+        from people.letters import scope_names  # noqa: PLC0415
         from schedule import messages  # noqa: F401, PLC0415
         from schedule.actions.telling import sweep_schedule  # noqa: PLC0415
         from schedule.chats import course_chat  # noqa: PLC0415
+        from schedule.queries import sender_name  # noqa: PLC0415
 
         chat_finders.append(course_chat)
+        scope_names.append(sender_name)
         sweepers.append(sweep_schedule)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from people.letters import LONGEST_SENDER
 from people.models import User
 from schedule.models import (
     STUDENT_ROLES,
@@ -23,6 +24,18 @@ from schedule.models import (
     Material,
 )
 from schedule.rules import is_whole_day
+
+
+def sender_name(slug: str) -> str:
+    """Under which name letters of the course with that short address come; empty where there is none such.
+
+    Its title, or its short title where that alone fits. One statement.
+    """
+    titles = Course.objects.filter(slug=slug).values_list("title", "short_title").first()
+    if titles is None:
+        return ""
+    title, short = titles
+    return title if len(title) <= LONGEST_SENDER else short or title
 
 
 def full_address(course: Course, url: str) -> str:

@@ -142,6 +142,7 @@ def test_the_portals_own_host_is_let_in_whatever_others_are(tmp_path: Path) -> N
         ("PORTAL_BASE_URL", "https://example.org/portal", "must be https://a.host"),
         ("PORTAL_ENV", "staging", "must be 'demo' or 'production'"),
         ("FILES_URL", "ftp://files", "must be file:///a/folder"),
+        ("DEFAULT_FROM_EMAIL", "Кафедра, ММП <portal@example.org>", "must be an address"),
     ],
 )
 def test_impossible_values_are_named(tmp_path: Path, name: str, value: str, says: str) -> None:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 from pathlib import Path
+from smtplib import quoteaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from people import kinds
 from people.kinds import Facts, Kind, Letter
 from people.letters import Foot, envelope, plain, written
 from people.models import Message, User
 from people.templatetags.letter import DARK, LIGHT, STYLES
-from tests.factories import make_user, moscow
+from schedule.models import Course
+from tests.factories import make_course, make_user, moscow
 
 NOW = moscow(2025, 9, 23, 10)
 HOSTILE = 'Anna\r\nBcc: all@example.org\u202egnp.exe <b>"x"</b> \u2067& Co'
@@ -184,3 +190,86 @@ def test_replies_go_to_the_sender_unless_the_settings_name_somebody(settings: Se
     assert envelope([message()], make_user()).reply_to == []
     settings.REPLY_TO_EMAIL = "team@example.org"
     assert envelope([message()], make_user()).reply_to == ["team@example.org"]
+
+
+LONG = "Введение в эффективные системы глубокого обучения, часть вторая: «сжатие», прореживание и дистилляция"
+"""Of a course: 101 letters, 186 bytes."""
+
+
+def sent_as(message: EmailMultiAlternatives) -> tuple[str, str, bytes]:
+    """The sender's name and address as a mail program reads them, and the header's lines."""
+    raw = message.message().as_bytes()
+    header = re.search(rb"^From: .*(?:\n .*)*", raw, re.MULTILINE)
+    assert header is not None and header[0].isascii()
+    (encoded, address), *others = getaddresses([header[0].removeprefix(b"From: ").decode()])
+    assert not others
+    return str(make_header(decode_header(encoded))), address, header[0]
+
+
+@pytest.mark.django_db
+def test_a_letter_is_from_its_course_and_in_the_readers_language_from_the_portal(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make_course(slug="effdl", title="Эффективные системы глубинного обучения")
+    make_course(slug="other", title="Computer vision")
+    reader = make_user(language="ru")
+    effdl, other, none = (message("news", name="x") for _each in range(3))
+    effdl.scope, other.scope, none.scope = "effdl", "other", ""
+    with django_assert_num_queries(1):
+        letter = envelope([effdl, effdl], reader)
+    assert sent_as(letter)[:2] == ("Эффективные системы глубинного обучения", "portal@localhost")
+    assert sent_as(envelope([other], reader))[0] == "Computer vision"
+    for several in ([effdl, other], [effdl, none], [none]):
+        assert sent_as(envelope(several, reader))[0] == "Портал курса"
+    assert sent_as(envelope([none], make_user(language="en")))[0] == "Course portal"
+
+
+@pytest.mark.django_db
+def test_the_operators_address_and_name_are_the_senders(settings: Settings) -> None:
+    make_course(slug="effdl", title="Course 1")
+    one = message("news", name="x")
+    one.scope, reader = "effdl", make_user(language="ru")
+    settings.DEFAULT_FROM_EMAIL = "course@example.org"
+    assert sent_as(envelope([one], reader))[:2] == ("Course 1", "course@example.org")
+    settings.DEFAULT_FROM_EMAIL = "Кафедра ММП <course@example.org>"
+    assert sent_as(envelope([one], reader))[:2] == ("Кафедра ММП", "course@example.org")
+    said = sanitize_address(envelope([one], reader).from_email, "utf-8")  # as Django says it to SMTP
+    assert quoteaddr(said) == "<course@example.org>"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        (HOSTILE, plain(HOSTILE)),
+        (
+            'Курс\r\nBcc: all@example.org, "x" <y@example.org>',
+            'Курс Bcc: all@example.org, "x" <y@example.org>',
+        ),
+        (LONG, "Сжатие"),
+        ("x" * 64, "x" * 64),
+        ("\u202e", "Course portal"),
+    ],
+)
+def test_a_courses_title_can_add_no_header_and_fits_one(title: str, name: str) -> None:
+    make_course(slug="effdl", title=title, short_title="Сжатие")
+    one = message("news", name="x")
+    one.scope = "effdl"
+    letter = envelope([one], make_user(name=LONG))
+    shown, email, header = sent_as(letter)
+    assert (shown, email) == (name, "portal@localhost") and letter.message()["Bcc"] is None
+    assert all(len(line) < 79 for line in header.splitlines())
+    words = re.findall(rb"=\?utf-8\?\S*\?=", header) + re.findall(r"=\?utf-8\?\S*\?=", letter.to[0])
+    assert words and all(len(word) <= 75 for word in words)  # RFC 2047, 2
+
+
+@pytest.mark.django_db
+def test_a_title_that_is_too_long_ends_with_a_whole_word() -> None:
+    make_course(slug="effdl", title=LONG, short_title="")
+    one = message("news", name="x")
+    one.scope = "effdl"
+    assert sent_as(envelope([one], make_user()))[0] == (
+        "Введение в эффективные системы глубокого обучения, часть…"
+    )
+    Course.objects.update(title="Ж" * 200)
+    assert sent_as(envelope([one], make_user()))[0] == "Ж" * 63 + "…"

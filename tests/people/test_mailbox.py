@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from people.letters import mailbox
 from people.mailbox import EmailBackend, kept_letter, kept_letters
 
 
@@ -23,8 +24,17 @@ def test_a_letter_comes_back_as_it_was_sent(tmp_path: Path) -> None:
     assert (kept.subject, kept.addresses) == ("Зачёт", ("nina@example.org",))
     assert (kept.text.strip(), kept.html.strip()) == ("Привет.", "<p>Привет.</p>")
     assert kept.kept_at == datetime(2026, 11, 24, 15, 0, 1, 5000, tzinfo=UTC)
-    assert ("From", "portal@example.org") in kept.headers
+    assert ("From", "portal@example.org") in kept.headers and kept.sender == "portal@example.org"
     assert kept_letter(tmp_path, kept.name) == kept
+
+
+def test_a_long_name_is_read_in_one_piece(tmp_path: Path) -> None:
+    name = "Введение в эффективные системы глубокого обучения"
+    sender = mailbox(name, "portal@example.org")
+    letter = EmailMultiAlternatives("Зачёт", "Привет.", sender, ["a@example.org"])
+    EmailBackend(file_path=tmp_path).send_messages([letter])
+    (kept,) = kept_letters(tmp_path)
+    assert kept.sender == name and ("From", f"{name} <portal@example.org>") in kept.headers
 
 
 def test_the_latest_stands_first_and_what_is_no_letter_is_left_out(tmp_path: Path) -> None:
