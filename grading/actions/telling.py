@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from grading.messages.dates import EARNED, EXPIRED, LOST, SUPERSEDED, ToldPerk, date_facts, perk_facts
+from grading.messages.dates import EARNED, EXPIRED, LOST, ToldPerk, date_facts, perk_facts
 from grading.models import AnnouncedDates, AnnouncedPerk, PersonalDate
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
 from grading.queries.told import told_attempts
 from people.actions.apart import each_apart
 from people.actions.outbox import write, write_to_chat
+from people.actions.retelling import drop_unseen
 from people.kinds import Facts
 from people.models import Message
-from people.models.outbox import UNSETTLED
 from perks.actions.locking import locked_group
 from perks.queries.standing import GroupStanding, group_standings
 from perks.rules import RequestState
@@ -281,23 +281,13 @@ def _take_back(
     """Messages about dates that nobody has seen yet, by student, None for the chat; latest first.
 
     New ones take their place, so that a date which moves twice within a minute is told once, from the date
-    that the student knows; and one that moves back is not told at all. A worker that has one in hand, and has
-    not begun to hand it over, finds that it is gone.
+    that the student knows; and one that moves back is not told at all.
     """
     of_group = Q(chat__gt="", facts__group_id=group.pk)
-    unseen = Message.objects.select_for_update().filter(
-        Q(person__in=students) | of_group,
-        kind__in=("dates", "perk"),
-        scope=group.course.slug,
-        state__in=UNSETTLED,
-        handed_at__isnull=True,
-        read_at__isnull=True,
+    about_dates = Message.objects.filter(
+        Q(person__in=students) | of_group, kind__in=("dates", "perk"), scope=group.course.slug
     )
     found: dict[int | None, list[Message]] = {}
-    for message in unseen.order_by("-pk"):
+    for message in reversed(drop_unseen(about_dates, now=now)):
         found.setdefault(message.person_id, []).append(message)
-    ids = [message.pk for messages in found.values() for message in messages]
-    Message.objects.filter(pk__in=ids).update(
-        state=Message.State.DROPPED, reason=SUPERSEDED, settled_at=now, claimed_until=None
-    )
     return found

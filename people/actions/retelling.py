@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from people.actions.outbox import News, write_all, write_to_chat
 from people.kinds import Facts
 from people.models import Message
+from people.models.outbox import MessageQuerySet
 
 Subject = Callable[[Facts], Hashable]
 """What a message is about, by its facts: two with the same subject tell of the same thing."""
@@ -89,31 +90,35 @@ def _untold(
     concerned: Mapping[Hashable, Collection[int | None]],
     now: datetime,
 ) -> Mapping[Hashable, Mapping[int | None, Facts]]:
-    """By subject and person (None for a chat) what those concerned have not been told yet; it is dropped.
-
-    What somebody has read under the bell counts as told, and so does what may have gone by mail. A worker
-    that has one in hand, and has not begun to hand it over, finds that it is gone.
-    """
+    """By subject and person (None for a chat) what those concerned have not been told yet; it is dropped."""
     people = {person for several in concerned.values() for person in several if person is not None}
-    rows = Message.objects.unsettled().filter(
-        Q(person__in=people) | Q(person__isnull=True),
-        kind=kind,
-        scope=scope,
-        read_at__isnull=True,
-        handed_at__isnull=True,
-    )
+    rows = Message.objects.filter(Q(person__in=people) | Q(person__isnull=True), kind=kind, scope=scope)
+
+    def concerns(row: Message) -> bool:
+        return row.person_id in concerned.get(subject(row.facts), ())
+
     found: dict[Hashable, dict[int | None, Facts]] = defaultdict(dict)
-    dropped = []
-    for row in rows.select_for_update().order_by("pk"):
-        about = subject(row.facts)
-        if row.person_id in concerned.get(about, ()):
-            found[about].setdefault(row.person_id, row.facts)
-            dropped.append(row.pk)
+    for row in drop_unseen(rows, now=now, concerns=concerns):
+        found[subject(row.facts)].setdefault(row.person_id, row.facts)
+    return found
+
+
+def drop_unseen(
+    rows: MessageQuerySet, *, now: datetime, concerns: Callable[[Message], bool] = lambda _row: True
+) -> list[Message]:
+    """Drop those of the messages that nobody has seen yet, since others take their place; oldest first.
+
+    What somebody has read under the bell counts as seen, and so does what may have gone by mail. A worker
+    that has one in hand, and has not begun to hand it over, finds that it is gone. Call it in the transaction
+    that writes the others.
+    """
+    unseen = rows.unsettled().filter(read_at__isnull=True, handed_at__isnull=True)
+    dropped = [row for row in unseen.select_for_update().order_by("pk") if concerns(row)]
     if dropped:
-        Message.objects.filter(pk__in=dropped).update(
+        Message.objects.filter(pk__in=[row.pk for row in dropped]).update(
             state=Message.State.DROPPED, reason=OVERTAKEN, settled_at=now, claimed_until=None
         )
-    return found
+    return dropped
 
 
 def retell(*, kind: str, scope: str, where: Mapping[str, Any], facts: Facts) -> int:
