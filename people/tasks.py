@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from people.actions import deliver as delivery
 from people.actions import sweep as sweeping
+from people.actions.settle import Delivered
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,6 @@ def deliver_due() -> None:
     _tell(delivery.deliver(clock=timezone.now))
 
 
-def _tell(done: delivery.Delivered) -> None:
-    if done != delivery.Delivered():
+def _tell(done: Delivered) -> None:
+    if done != Delivered():
         logger.info("Outbox: %s", done)

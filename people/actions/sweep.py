@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from people.actions.apart import PartlyDone
-from people.actions.deliver import Delivered, deliver
+from people.actions.deliver import deliver
+from people.actions.settle import Delivered
 from people.kinds import sweepers
 from people.models import Sweep
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import smtplib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from types import TracebackType
 
 from django.core.mail import EmailMessage, get_connection
@@ -58,11 +63,12 @@ class Mail:
             return False
         return code == 250
 
-    def send(self, letter: EmailMessage) -> Outcome:
-        """Hand one letter over. Never raises for what the mail server says."""
+    def send(self, letter: EmailMessage, *, within: timedelta) -> Outcome:
+        """Hand one letter over, or hang up after that time. Never raises for what the mail server says."""
         self._letters += 1
         try:
-            self._connection.send_messages([letter])
+            with self._hung_up_after(within):
+                self._connection.send_messages([letter])
         except (OSError, smtplib.SMTPException) as reason:
             self._close()  # a connection after trouble is worth no second letter
             return outcome_of(reason)
@@ -71,6 +77,21 @@ class Mail:
             raise
         return Outcome(Answer.TAKEN)
 
+    @contextmanager
+    def _hung_up_after(self, within: timedelta) -> Iterator[None]:
+        """For a mail server that answers drop by drop, each drop within EMAIL_TIMEOUT."""
+        smtp = self._connection.connection if isinstance(self._connection, SmtpBackend) else None
+        if smtp is None or smtp.sock is None:
+            yield
+            return
+        timer = threading.Timer(within.total_seconds(), _hang_up, [smtp.sock])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     def _close(self) -> None:
         try:
             self._connection.close()
@@ -78,6 +99,12 @@ class Mail:
             pass
         finally:
             self._is_open = False
+
+
+def _hang_up(sock: socket.socket) -> None:
+    """End a connection under the hands of whoever waits for its next word."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def outcome_of(reason: OSError | smtplib.SMTPException) -> Outcome:

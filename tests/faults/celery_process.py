@@ -95,9 +95,10 @@ def watch_hand_over() -> None:
 
 def shorten_minutes(delivery: Any, seconds: float) -> None:
     """Have what was not taken wait so many seconds for each minute."""
-    right = delivery.wait_after
-    delivery.wait_after = lambda attempts: right(attempts) * (seconds / 60)
-    delivery.WAIT_WHEN_DOWN *= seconds / 60
+    settling: Any = import_module("people.actions.settle")
+    right = settling.wait_after
+    settling.wait_after = lambda attempts: right(attempts) * (seconds / 60)
+    settling.WAIT_WHEN_DOWN *= seconds / 60
     delivery.WAIT_FOR_THE_SWEEP *= seconds / 60
 
 
@@ -114,7 +115,7 @@ def main() -> None:
         plant(next(mutant for mutant in PROCESS if mutant.name == planted))
     watch_hand_over()
     delivery = import_module("people.actions.deliver")
-    after(delivery, "_claim", Step.CLAIMED)
+    after(delivery, "claim", Step.CLAIMED)
     if MINUTE in os.environ:
         shorten_minutes(delivery, float(os.environ[MINUTE]))
     sys.argv = ["celery", "-A", "courseportal", *sys.argv[1:]]

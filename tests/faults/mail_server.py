@@ -43,6 +43,7 @@ class Manner(StrEnum):
     SOME = "450 to some"
     MUTE = "hangs at connect"
     HANG_AT_DATA = "hangs at DATA"
+    DROP_BY_DROP = "answers DATA with one line after another, and never with the last"
     HANG_BEFORE_ANSWER = "takes the mail and hangs before the answer"
     CUT_AT_DATA = "goes away in the middle of the mail"
     CUT_BEFORE_ANSWER = "takes the mail and goes away before the answer"
@@ -193,6 +194,9 @@ class Connection(SMTP):
         now = handler.box.behaviour()
         if now.manner is Manner.HANG_AT_DATA:
             await asyncio.sleep(now.seconds)
+        while now.manner is Manner.DROP_BY_DROP:
+            await self.push("354-A moment")
+            await asyncio.sleep(0.2)
         handler.kept = ""
         await super().smtp_DATA(arg)
         if handler.kept and self.transport is not None:

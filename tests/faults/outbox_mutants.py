@@ -8,8 +8,9 @@ from tests.faults.celery_process import Step
 from tests.faults.mail_server import Manner
 from tests.faults.planting import Mutant
 
-DELIVER, LETTERS, ROWS, RULES = (
+DELIVER, SETTLE, LETTERS, ROWS, RULES = (
     "people/actions/deliver.py",
+    "people/actions/settle.py",
     "people/letters.py",
     "people/models/outbox.py",
     "people/rules.py",
@@ -64,7 +65,7 @@ DEFECTS = [
             "mark before send",
             ".update(handed_at=now)",
             ".update(handed_at=now, state=MessageState.SENT, claimed_until=None, settled_at=now)",
-            DELIVER,
+            SETTLE,
         ),
     ),
     Defect(
@@ -93,6 +94,7 @@ PROCESS = [defect.mutant for defect in DEFECTS if defect.mutant]
 REMINDING, REMINDER = "grading/actions/reminding.py", "grading/messages/reminder.py"
 TESTS = {
     DELIVER: "tests/people/test_deliver.py",
+    SETTLE: "tests/people/test_deliver.py",
     LETTERS: "tests/people/test_deliver.py",
     ROWS: "tests/people/test_deliver.py",
     RULES: "tests/people/test_deliver.py",
@@ -104,9 +106,9 @@ OUTBOX = [
     *(mutant for mutant in PROCESS if mutant.path in TESTS),
     Mutant(
         "a hand-over begins when the lease is nearly over",
-        "if in_hand.until - now < timedelta(seconds=settings.OUTBOX_LEASE / 2):",
+        "if in_hand.left(now) < timedelta(seconds=settings.OUTBOX_LEASE / 2):",
         "if False:",
-        DELIVER,
+        SETTLE,
     ),
     Mutant(
         "a closed account is written to",
@@ -114,18 +116,18 @@ OUTBOX = [
         "elif False:",
         DELIVER,
     ),
-    Mutant("nine attempts", "attempts >= MAX_ATTEMPTS", "attempts > MAX_ATTEMPTS", DELIVER),
+    Mutant("nine attempts", "attempts >= MAX_ATTEMPTS", "attempts > MAX_ATTEMPTS", SETTLE),
     Mutant(
         "trouble of the server is an attempt",
         "(outcome.answer not in (Answer.DOWN, Answer.BUSY))",
         "True",
-        DELIVER,
+        SETTLE,
     ),
     Mutant(
         "what was refused for good is tried again",
         "if outcome.answer is Answer.REFUSED or attempts >= MAX_ATTEMPTS:",
         "if attempts >= MAX_ATTEMPTS:",
-        DELIVER,
+        SETTLE,
     ),
     Mutant(
         "what a dead worker had in hand never comes back",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -14,8 +15,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from people import kinds
-from people.actions.deliver import Delivered, deliver
+from people.actions.deliver import deliver
 from people.actions.outbox import write
+from people.actions.settle import Delivered
 from people.channels.mail import Mail
 from people.kinds import Facts, Kind, Letter
 from people.models import Message, User
@@ -97,6 +99,22 @@ def test_each_manner_of_the_server_and_its_recovery(
     assert sorted(went_to(post).values()) == [1, copies]
     ids = {mail.message_id for mail in post.mails() if mail.to[0] in went_to(post)}
     assert len(ids) == 2, "the same Message-ID again"
+
+
+def test_a_server_that_answers_drop_by_drop_holds_no_letter_beyond_its_lease(
+    post: MailServer, settings: Settings
+) -> None:
+    settings.OUTBOX_LEASE = 2
+    tell([make_user()])
+    post.behave(Manner.DROP_BY_DROP)
+    began = time.monotonic()
+    run()
+    assert time.monotonic() - began < 4, "each drop comes in time, and so would the next ones"
+    message = Message.objects.get()
+    assert (message.state, message.attempts) == (State.WAITING, 0)
+    post.behave()
+    run(message.due_at)
+    assert list(went_to(post).values()) == [1]
 
 
 def test_one_address_that_does_not_exist_keeps_no_other(post: MailServer) -> None:

@@ -221,7 +221,7 @@ class TestDelivery:
         assert state(message)[0] == State.SENT and len(telegram_api.texts) == 2
 
     @pytest.mark.parametrize(
-        ("killed", "times"), [("people.telegram.say", 1), ("people.actions.deliver._settle", 2)]
+        ("killed", "times"), [("people.telegram.say", 1), ("people.actions.deliver.settle", 2)]
     )
     def test_a_worker_killed_at_the_hand_over_is_made_up_for(
         self, killed: str, times: int, chat: CourseChat, telegram_api: BotApi, monkeypatch: pytest.MonkeyPatch

@@ -15,7 +15,8 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 
 from people import kinds
-from people.actions.deliver import _claim, _TakenApart, deliver
+from people.actions.claim import TakenApart, claim
+from people.actions.deliver import deliver
 from people.actions.outbox import write
 from people.kinds import Facts, Kind, Letter
 from people.models import Choice, Message, User
@@ -299,12 +300,12 @@ def test_two_workers_never_share_out_one_letter() -> None:
         list(Message.objects.select_for_update().filter(pk=rows[1].pk))
 
         def other() -> None:
-            with pytest.raises(_TakenApart):
-                _claim(NOW, set())
+            with pytest.raises(TakenApart):
+                claim(NOW, set())
             connection.close()
 
         with ThreadPoolExecutor(1) as pool:
             pool.submit(other).result()
-    in_hand = _claim(NOW, set())
+    in_hand = claim(NOW, set())
     assert in_hand is not None
     assert len(in_hand.messages) == 2
