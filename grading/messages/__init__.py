@@ -10,7 +10,7 @@ from grading.messages.dates import SUPERSEDED, dates_hold, dates_now, perk_holds
 from grading.messages.marks import marks_hold, marks_now, write_marks
 from grading.messages.outage import write_outage
 from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
-from grading.messages.receipt import write_receipt
+from grading.messages.receipt import receipt_now, write_receipt
 from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, reminder_now, write_reminder
 from grading.messages.reports import (
     EARNED,
@@ -90,6 +90,7 @@ register(
         label=_("Receipts"),
         hint=_("For each work that you hand in: its files with their SHA-256, the moment and the price."),
         write=write_receipt,
+        fresh=receipt_now,
         audience=Audience.STUDENTS,
     )
 )

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from grading.models import Submission
 from grading.queries.attempts import Attempt, attempts_of
-from grading.queries.deadlines import course_deadlines
+from grading.queries.deadlines import Terms, course_deadlines
 from people.models import User
 from schedule.models import Assignment, Course, Enrolment
 
@@ -18,7 +18,8 @@ from schedule.models import Assignment, Course, Enrolment
 class ReceiptPage:
     """A receipt. ``attempt`` has the receipt's number (``receipt``), the moment, the files with size and
     SHA-256 (``same_as`` names an earlier attempt with the same bytes), the price of lateness in hundredths
-    (``price``) and the days. ``is_own`` is false where staff look at a student's receipt.
+    (``price``) and the days, by the ``terms`` that hold for the student now. ``is_own`` is false where staff
+    look at a student's receipt.
     """
 
     course: Course
@@ -26,6 +27,7 @@ class ReceiptPage:
     student: User
     group: str
     attempt: Attempt
+    terms: Terms
     is_own: bool
 
 
@@ -49,4 +51,5 @@ def receipt_page(course: Course, receipt: str, reader: User, now: datetime) -> R
         groups.order_by(F("left_at").desc(nulls_first=True)).values_list("group__name", flat=True).first()
     )
     own = next(attempt for attempt in attempts if attempt.id == submission.pk)
-    return ReceiptPage(course, submission.assignment, student, latest or "", own, student.pk == reader.pk)
+    is_own = student.pk == reader.pk
+    return ReceiptPage(course, submission.assignment, student, latest or "", own, terms, is_own)

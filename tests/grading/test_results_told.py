@@ -13,6 +13,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from grading.actions.hand_in import Refused, hand_in
@@ -235,6 +236,19 @@ class TestReceipts:
         assert "1 October 2025, 12:00:00 MSK" in letter
         assert "−1.00" in letter
         assert f"work.py: 8 bytes, sha256 {done.submission.files.get().sha256}" in letter
+
+    @pytest.mark.usefixtures("place")
+    def test_a_date_that_moves_before_it_goes_is_in_it_and_on_the_page(
+        self, client: Client, course: Course, assignment: Assignment, student: User
+    ) -> None:
+        done = self.hand_in(assignment, student)
+        Assignment.objects.update(due_at=moscow(2025, 9, 28, 23, 59, 59))
+        (letter,) = letters(LATE)
+        assert "Deadline: 28 September, 23:59 MSK" in letter and "Days late: 3" in letter
+        assert "−3.00" in letter
+        client.force_login(student)
+        page = client.get(f"/courses/{course.slug}/receipts/{done.submission.receipt}/").text
+        assert "28 September, 23:59" in page.replace("\xa0", " ") and "−3.00" in page
 
     @pytest.mark.usefixtures("place")
     def test_once_for_each_form_and_none_for_a_refusal(self, assignment: Assignment, student: User) -> None:
