@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from people.actions.decide import give_up, send_again
 from people.channels.chats import find_chat
 from people.kinds import Letter, kind_of
-from people.letters import language_of, letter_of, zone_of
+from people.letters import language_of, letter_of, plain, zone_of
 from people.models import Decision, Message
 from people.why import bare_answer, why
 from schedule.admin.filters import CourseFilter, taught_courses
@@ -41,6 +41,18 @@ def kind_name(message: Message) -> str:
         return str(kind_of(message.kind).label)
     except KeyError:
         return message.kind
+
+
+def subject_of(message: Message) -> str:
+    """The line by which a reader knows the message, in the active language; empty where it cannot be written.
+
+    Takes no query: a list asks it for each row.
+    """
+    try:
+        return plain(letter_of([message]).subject)
+    except Exception as error:  # noqa: BLE001 - whatever a kind's words run into; its own page logs it in full
+        logger.warning("Message %s could not be written: %s", message.pk, type(error).__name__)
+        return ""
 
 
 def as_read(message: Message) -> Letter | None:
@@ -109,9 +121,11 @@ class MessageAdmin(TaughtAdmin):
     def to(self, message: Message) -> str:
         return str(message.person) if message.person else _("the course’s chat")
 
-    @admin.display(description=gettext_lazy("about"), ordering="kind")
-    def about(self, message: Message) -> str:
-        return kind_name(message)
+    @admin.display(description=gettext_lazy("what it says"), ordering="kind")
+    def about(self, message: Message) -> SafeString:
+        subject = subject_of(message)
+        said = subject or format_html('<span class="unwritten">{}</span>', _("It cannot be written."))
+        return format_html('{}<br><span class="age">{}</span>', said, kind_name(message))
 
     @admin.display(description=gettext_lazy("course"))
     def of_course(self, message: Message) -> str:
@@ -119,8 +133,9 @@ class MessageAdmin(TaughtAdmin):
         return course_name(course) if course else message.scope or NOTHING
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
-    def stands(self, message: Message) -> str:
-        return message.get_state_display()
+    def stands(self, message: Message) -> SafeString:
+        state = message.get_state_display()
+        return format_html('<span class="state state-{}">{}</span>', message.state, state)
 
     @admin.display(description=gettext_lazy("due"), ordering="due_at")
     def due(self, message: Message) -> SafeString:

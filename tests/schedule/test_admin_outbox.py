@@ -37,6 +37,8 @@ def words(facts: Sequence[Facts], zone: ZoneInfo) -> Letter:
     if facts[0].get("breaks"):
         raise RuntimeError("cannot be written")
     what = facts[0].get("what", "Class 3 has moved")
+    if translated := facts[0].get("translated"):
+        what = _(translated)
     return Letter(
         what, _("Schedule"), (("Room", "<b>403</b>"),), ("One.\nTwo.",), "/reset/s3cret/", "Open it"
     )
@@ -125,8 +127,32 @@ class TestAccess:
 class TestList:
     def test_each_row_says_to_whom_about_what_and_why(self, staff: Client, failed: Message) -> None:
         text = staff.get(LIST).text
-        for part in ("Ветрова Алиса", "news of the tests", "failed", "Is it right?"):
+        for part in ("Ветрова Алиса", "Class 3 has moved", "news of the tests", "Is it right?"):
             assert part in text, part
+        assert '<span class="state state-failed">failed</span>' in text
+
+    def test_the_subject_is_in_the_language_of_the_page_and_escaped(
+        self, staff: Client, failed: Message, assistant: User
+    ) -> None:
+        Message.objects.update(facts={"translated": "Schedule"})
+        User.objects.update(language="en")
+        assert "Schedule<br>" in staff.get(LIST).text
+        User.objects.filter(pk=assistant.pk).update(language="ru")
+        assert "Расписание<br>" in staff.get(LIST).text
+        Message.objects.update(facts={"what": "<b>Line\r\none</b>"})
+        assert "&lt;b&gt;Line one&lt;/b&gt;<br>" in staff.get(LIST).text
+
+    def test_what_cannot_be_written_says_so_and_hides_no_other(self, staff: Client, failed: Message) -> None:
+        odd: list[dict[str, Any]] = [
+            {"facts": {"breaks": True}},
+            {"kind": "forgotten"},
+            {"facts": {"what": ""}},
+        ]
+        for fields in odd:
+            make_message(scope=failed.scope, **{"kind": "news", **fields})
+        text = staff.get(LIST).text
+        assert text.count('<span class="unwritten">It cannot be written.</span>') == len(odd)
+        assert "Class 3 has moved" in text and "forgotten" in text
 
     @pytest.mark.parametrize(
         ("question", "expected"),
