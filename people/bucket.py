@@ -234,9 +234,14 @@ class BucketStorage(DurableStorage, S3Storage):  # type: ignore[misc]  # the lib
                 if self.put_new(name, stream, size, sha256):
                     return KeptFile(name, size, sha256)
 
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """Django's own way in, for forms and fields: the same promises, in the same time. Raises NotSaved."""
+        file = content if isinstance(content, File) else File(content, name)
+        with _one_time_for([file]), not_saved_for(f"saving {name}"), _as_os_error():
+            return str(super().save(name, file, max_length=max_length))
+
     def _save(self, name: str, content: File[Any]) -> str:
-        """Django's own way in, for forms and fields: the same promises under a name of the caller's."""
-        with not_saved_for(f"saving {name}"), _on_the_disk(content) as (stream, size, sha256):
+        with _on_the_disk(content) as (stream, size, sha256):
             while not self.put_new(name, stream, size, sha256):
                 name = self.get_available_name(name)
             return name

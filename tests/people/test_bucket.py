@@ -17,7 +17,7 @@ from pytest_django import Settings
 from people import bucket
 from people.bucket import BucketStorage
 from people.bucket_trial import NO_CHECKSUMS, OVERWRITES
-from people.storage import NotSaved, durable_storage
+from people.storage import DurableStorage, NotSaved, durable_storage
 from tests.bucket_server import Environ, Server, StartResponse, new_bucket, use_bucket
 from tests.people.uploading import BYTES, files_under, upload
 from tests.services import free_port
@@ -184,8 +184,19 @@ def test_a_server_that_hangs_is_left_in_time(
     assert files_under(place) == []
 
 
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda files: files.keep([upload(BYTES)], under="work"),
+        lambda files: files.save("work/one", upload(BYTES)),
+    ],
+    ids=["keep", "save"],
+)
 def test_a_server_that_never_answers_has_one_time_for_everything(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    put: Callable[[DurableStorage], object],
 ) -> None:
     """It takes connections and says nothing: no second try that would end too late, and no removing."""
     with socket.create_server(("127.0.0.1", 0)) as frozen:
@@ -198,7 +209,7 @@ def test_a_server_that_never_answers_has_one_time_for_everything(
         monkeypatch.setattr(bucket, "KEEP_WITHIN", 1.8)
         began = time.monotonic()
         with pytest.raises(NotSaved, match="does not answer"):
-            files.keep([upload(BYTES)], under="work")
+            put(files)
         assert time.monotonic() - began < 5, (
             "the silence of one try, not of two, nor of two more to remove it"
         )
