@@ -9,13 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.faults.perk_mutants import PERKS, RULES
-from tests.faults.planting import Mutant
+from tests.faults.planting import Mutant, tried
 
 ROOT = Path(__file__).parent.parent.parent
 COPIED = (
@@ -161,14 +160,6 @@ def test_the_rules_as_they_are_pass(tmp_path: Path) -> None:
     assert outcome_of_rule_tests(tmp_path) == ALL_PASSED
 
 
-def tried() -> list[Mutant]:
-    """A third of them, another each day; all of them in `make trust`."""
-    every = [*MUTANTS, *RULES]
-    if os.environ.get("PLANTED_FAULTS") == "all":
-        return every
-    return every[datetime.now(UTC).toordinal() % 3 :: 3]
-
-
-@pytest.mark.parametrize("mutant", tried(), ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", tried([*MUTANTS, *RULES]), ids=lambda mutant: mutant.name)
 def test_a_wrong_rule_is_noticed(mutant: Mutant, tmp_path: Path) -> None:
     assert outcome_of_rule_tests(tmp_path, mutant) == SOME_FAILED
