@@ -37,6 +37,10 @@ WISHES = (
     (Wish.DIGEST, pgettext_lazy("by mail", "Once a day")),
     (Wish.OFF, pgettext_lazy("by mail", "Never")),
 )
+WISHES_OF_A_DIGEST = (
+    (Wish.ON, pgettext_lazy("by mail", "By mail")),
+    (Wish.OFF, pgettext_lazy("by mail", "Never")),
+)
 
 
 class ChoicesForm(forms.Form):
@@ -59,7 +63,8 @@ class ChoicesForm(forms.Form):
         super().__init__(data, initial=shown)
         for kind in self.kinds:
             if kind.can_be_off:
-                self.fields[_name(kind)] = forms.ChoiceField(choices=WISHES)
+                wishes = WISHES_OF_A_DIGEST if kind.is_digest else WISHES
+                self.fields[_name(kind)] = forms.ChoiceField(choices=wishes)
 
     def rows(self) -> Iterator[tuple[Kind, forms.BoundField | None]]:
         """Each kind with its field; None for a kind that cannot be off."""

@@ -82,6 +82,8 @@ class Kind:
     """Why it cannot be switched off, where it cannot."""
     is_listed: bool = True
     """Whether people are shown it among their choices: not what goes only to who has none to make yet."""
+    is_digest: bool = False
+    """Gathers a day's or a week's news by itself: "once a day" is no choice for it."""
     gathers: bool = False
     """Several to one person in one course wait for each other and go in one letter."""
     patience: timedelta = GATHER_FOR

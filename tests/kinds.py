@@ -32,6 +32,6 @@ def only_these_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     common: dict[str, Any] = {"hint": "What it is.", "write": words}
     kinds.register(Kind(name="reminder", label="Reminders", audience=Audience.STUDENTS, **common))
     kinds.register(Kind(name="report", label="Report", audience=Audience.REPRESENTATIVES, **common))
-    kinds.register(Kind(name="queue", label="Queue", audience=Audience.STAFF, **common))
+    kinds.register(Kind(name="queue", label="Queue", audience=Audience.STAFF, is_digest=True, **common))
     kinds.register(Kind(name="news", label="News", **common))
     kinds.register(Kind(name="dates", label="Moved dates", can_be_off=False, always="It matters.", **common))

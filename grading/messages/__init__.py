@@ -102,6 +102,7 @@ register(
         write=write_report,
         holds=report_holds,
         fresh=fresh_report,
+        is_digest=True,
         audience=Audience.REPRESENTATIVES,
         useful_for=timedelta(days=1),
     )
@@ -110,10 +111,11 @@ register(
     Kind(
         name="staff-digest",
         label=_("What waits for course staff"),
-        hint=_("Once a day, when there is something: works, proofs, messages that could not be sent."),
+        hint=_("One letter a day, when there is something: works, proofs, messages that could not be sent."),
         write=write_digest,
         holds=digest_holds,
         fresh=fresh_digest,
+        is_digest=True,
         audience=Audience.STAFF,
         useful_for=timedelta(days=1),
     )

@@ -23,7 +23,8 @@ class Chosen:
 
     def wish(self, kind: Kind) -> Wish:
         """How messages of this kind come: as chosen, else in the kind's own way."""
-        return self.wishes.get(kind.name, kind.wish) if kind.can_be_off else Wish.ON
+        wish = self.wishes.get(kind.name, kind.wish) if kind.can_be_off else Wish.ON
+        return Wish.ON if kind.is_digest and wish is Wish.DIGEST else wish
 
     @property
     def fingerprint(self) -> str:

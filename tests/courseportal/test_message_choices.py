@@ -72,6 +72,19 @@ def test_everybody_chooses_among_what_comes_to_them(
     assert "Always, outside quiet hours" in page and "It matters." in page
 
 
+def test_a_digest_comes_or_does_not(client: Client, assistant: User) -> None:
+    """That it comes once a day is no choice; who chose so when it was offered has it by mail."""
+    client.force_login(assistant)
+    Choice.objects.create(person=assistant, kind="queue", wish="digest")
+    page = client.get(PAGE, headers={"accept-language": "en"}).text
+    assert re.findall(r'name="kind_queue" value="(\w+)"', page) == ["on", "off"]
+    assert checked(page)["kind_queue"] == "on"
+    sent = form(assistant, kind_queue="digest")
+    assert client.post(PAGE, sent).status_code == 422
+    assert client.post(PAGE, sent | {"kind_queue": "off"}).status_code == 302
+    assert wishes() == {"queue": "off"}
+
+
 def test_what_is_chosen_is_kept_and_shown(reader: Client, student: User) -> None:
     sent = form(student, kind_reminder="digest", kind_news="off", quiet_from="22:30", quiet_until="08:00")
     answer = reader.post(PAGE, sent)
