@@ -80,7 +80,7 @@ def of_the_schedule(course: Course, lecturer: User, now: datetime) -> None:
     )
     coming = ClassMeeting.objects.filter(course=course, starts_at__gt=now).order_by("starts_at")
     first, second = coming[:2]
-    cancel_classes(course=course, ids=[first.pk], why="The lecturer is ill.", by=lecturer, now=now)
+    cancel_classes(course=course, reasons={first.pk: "The lecturer is ill."}, by=lecturer, now=now)
     later = timedelta(days=1)
     ClassMeeting.objects.filter(pk=second.pk).update(
         starts_at=F("starts_at") + later, ends_at=F("ends_at") + later, room="685"

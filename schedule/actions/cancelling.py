@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -13,11 +14,17 @@ from schedule.actions.telling import tell_schedule
 from schedule.models import ClassMeeting, Course
 
 
-def cancel_classes(*, course: Course, ids: Collection[int], why: str, by: User, now: datetime) -> int:
-    """Cancel classes of a course and tell its people; how many of them took place until now."""
+def cancel_classes(*, course: Course, reasons: Mapping[int, str], by: User, now: datetime) -> int:
+    """Cancel classes of a course, each for its reason, and tell its people; how many took place until now."""
+    ids_by_reason = defaultdict[str, list[int]](list)
+    for class_id, why in reasons.items():
+        ids_by_reason[why.strip()].append(class_id)
+    standing = ClassMeeting.objects.filter(course=course, cancelled_at__isnull=True)
     with audited(by=by), transaction.atomic():
-        rows = ClassMeeting.objects.filter(course=course, pk__in=ids, cancelled_at__isnull=True)
-        count = rows.update(cancelled_at=now, cancelled_why=why.strip())
+        count = sum(
+            standing.filter(pk__in=ids).update(cancelled_at=now, cancelled_why=why)
+            for why, ids in ids_by_reason.items()
+        )
         tell_schedule(course=course, now=now, but=[by.pk])
     return count
 

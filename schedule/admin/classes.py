@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from people.history import listed_day
-from schedule.actions.cancelling import cancel_classes, restore_classes
 from schedule.actions.telling import tell_removed, tell_schedule
+from schedule.admin.cancelling import ASKED, Telling, asked_of_one, cancel, heard_by, restore, telling
 from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
-from schedule.models import Assignment, ClassMeeting, Course, Exam, Material
+from schedule.models import Assignment, ClassMeeting, Exam, Material
 from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
 from schedule.rules import is_whole_day
@@ -57,30 +56,26 @@ class ClassForm(CourseForm):
             self.add_error("why", _("A class that takes place has no reason of being cancelled."))
         return cleaned
 
+    def is_valid(self) -> bool:
+        return bool(super().is_valid()) and not self.asks
 
-@admin.action(description=_("Cancel the chosen classes"))
-def cancel(page: Any, request: HttpRequest, rows: QuerySet[ClassMeeting]) -> None:
-    _turn(page, request, rows, partial(cancel_classes, why=""), _("Cancelled: %(count)d."))
+    @property
+    def asks(self) -> bool:
+        """Whether to say first whom it tells: the class is cancelled with this, or takes place after all."""
+        if self.instance.pk is None or ASKED in self.data or not super().is_valid():
+            return False
+        return bool(self.cleaned_data["is_cancelled"] != (self.instance.cancelled_at is not None))
 
-
-@admin.action(description=_("Let the chosen classes take place after all"))
-def restore(page: Any, request: HttpRequest, rows: QuerySet[ClassMeeting]) -> None:
-    _turn(page, request, rows, restore_classes, _("They take place: %(count)d."))
-
-
-def _turn(page: Any, request: HttpRequest, rows: QuerySet[ClassMeeting], act: Any, said: Any) -> None:
-    by_course: dict[Course, list[int]] = {}
-    for row in rows:
-        by_course.setdefault(row.course, []).append(row.pk)
-    count = sum(
-        act(course=course, ids=ids, by=request.user, now=timezone.now()) for course, ids in by_course.items()
-    )
-    page.message_user(request, said % {"count": count})
+    def telling(self, by: Any, now: datetime) -> Telling:
+        """What is told of the class as it is typed."""
+        why = self.cleaned_data["why"] if self.cleaned_data["is_cancelled"] else None
+        return telling([self.instance], {self.instance.pk: why}, by, now)
 
 
 @admin.register(ClassMeeting)
 class ClassMeetingAdmin(TaughtAdmin):
     form = ClassForm
+    change_form_template = "admin/schedule/classmeeting/change_form.html"
     fields = (
         "course",
         "key",
@@ -114,6 +109,16 @@ class ClassMeetingAdmin(TaughtAdmin):
     @admin.display(description=_("takes place"), boolean=True, ordering="cancelled_at")
     def takes_place(self, meeting: ClassMeeting) -> bool:
         return meeting.cancelled_at is None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        if getattr(form, "asks", False):
+            context |= asked_of_one(form.telling(request.user, timezone.now()), form.cleaned_data)
+        elif form.instance.pk is not None and form.instance.ends_at > timezone.now():
+            context |= {"heard": heard_by(form.instance.course, request.user)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: ClassMeeting, form: Any, change: bool) -> None:
         """What is news about the class is told with it."""

@@ -42,6 +42,12 @@ def class_facts(meeting: ClassMeeting, before: Facts) -> Facts:
     }
 
 
+def facts_if(meeting: ClassMeeting, why: str | None) -> Facts:
+    """What a message would say of a known class once it is cancelled for that reason, or stands (None)."""
+    after = state_of(meeting) | {"cancelled": why is not None}
+    return class_facts(meeting, state_of(meeting.announced)) | {"after": after, "why": why or ""}
+
+
 def class_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
     """Empty while the class is still as the message says, and still to come."""
     meeting = ClassMeeting.objects.filter(pk=facts["class"]).first()
@@ -61,9 +67,13 @@ def write_classes(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     if len(several) == 1:
         return _one(last, zone, link)
     said = ngettext("%(count)d class is changed", "%(count)d classes are changed", len(several))
+    lead = _("The schedule has the new times and rooms already.")
+    if all(one["after"]["cancelled"] for one in several):
+        said = ngettext("%(count)d class is cancelled", "%(count)d classes are cancelled", len(several))
+        lead = _("These classes do not take place.")
     return Letter(
         subject=under(last, said % {"count": len(several)}),
-        lead=_("The schedule has the new times and rooms already."),
+        lead=lead,
         rows=tuple((_capital(_name(one, with_title=True)), _in_short(one, zone)) for one in several),
         link=link,
         link_label=_("Open the schedule"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -201,6 +202,18 @@ class TestClassesInTheAdministration:
         return meeting
 
     def saved(self, meeting: ClassMeeting, by: User, **more: str) -> None:
+        answer = self.posted(meeting, by, **more)
+        assert answer.status_code == 302, answer.content.decode()
+
+    def asked(self, meeting: ClassMeeting, by: User, **more: str) -> str:
+        """The question in between; nothing has changed."""
+        before = ClassMeeting.objects.filter(pk=meeting.pk).values().get()
+        answer = self.posted(meeting, by, **more)
+        assert answer.status_code == 200
+        assert ClassMeeting.objects.filter(pk=meeting.pk).values().get() == before
+        return str(answer.content.decode())
+
+    def posted(self, meeting: ClassMeeting, by: User, **more: str) -> Any:
         client = Client()
         client.force_login(by)
         starts, ends = "2025-09-09T10:30:00", "2025-09-09T12:05:00"
@@ -208,11 +221,12 @@ class TestClassesInTheAdministration:
         frame = {f"materials-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
         with time_machine.travel(NOW, tick=False):
             address = f"/admin/schedule/classmeeting/{meeting.pk}/change/"
-            answer = client.post(address, values | frame | {"starts_at": starts, "ends_at": ends} | more)
-        assert answer.status_code == 302, answer.content.decode()
+            return client.post(address, values | frame | {"starts_at": starts, "ends_at": ends} | more)
 
     def test_cancelled_and_restored(self, meeting: ClassMeeting, student: User, lecturer: User) -> None:
-        self.saved(meeting, lecturer, is_cancelled="on", why="The lecturer is ill")
+        asked = self.asked(meeting, lecturer, is_cancelled="on", why="The lecturer is ill")
+        assert "1 person is told" in asked and "cancelled: lecture 5" in asked and told("class") == []
+        self.saved(meeting, lecturer, is_cancelled="on", why="The lecturer is ill", _asked="1")
         (message,) = told("class")
         assert (message.person_id, message.facts["why"]) == (student.pk, "The lecturer is ill")
         client = Client()
@@ -227,26 +241,57 @@ class TestClassesInTheAdministration:
         out = StringIO()
         call_command("export_schedule", "effdl", stdout=out)
         assert "~~Pruning~~" in out.getvalue()
-        self.saved(meeting, lecturer)
+        assert "takes place after all: lecture 5" in self.asked(meeting, lecturer)
+        self.saved(meeting, lecturer, _asked="1")
         assert told("class") == []  # nobody had been told yet
         meeting.refresh_from_db()
         assert (meeting.cancelled_at, meeting.cancelled_why) == (None, "")
 
-    def test_several_at_once_are_one_letter(
+    def together(self, by: User, action: str, *chosen: ClassMeeting, **more: str) -> str:
+        client = Client()
+        client.force_login(by)
+        data = {"action": action, "_selected_action": [one.pk for one in chosen]} | more
+        with time_machine.travel(NOW, tick=False):
+            return str(client.post("/admin/schedule/classmeeting/", data, follow=True).content.decode())
+
+    def test_several_at_once_are_asked_for_and_are_one_letter(
         self, meeting: ClassMeeting, student: User, lecturer: User
     ) -> None:
         other = make_class(course=meeting.course, title="Quantization", starts_at=moscow(2025, 9, 16))
+        past = make_class(course=meeting.course, title="Intro", starts_at=moscow(2025, 8, 30))
         sweep_schedule(NOW)
-        client = Client()
-        client.force_login(lecturer)
-        with time_machine.travel(NOW, tick=False):
-            client.post(
-                "/admin/schedule/classmeeting/",
-                {"action": "cancel", "_selected_action": [meeting.pk, other.pk]},
-            )
+        chosen = (meeting, other, past)
+        asked = self.together(lecturer, "cancel", *chosen)
+        assert "Cancel 3 classes" in asked and "1 person is told" in asked and "Pruning" in asked
+        assert "2 classes are cancelled" in asked and asked.count("nobody is told of it") == 1
+        assert not ClassMeeting.objects.filter(cancelled_at__isnull=False).exists() and told("class") == []
+        reasons = {"why": " The lecturer is ill ", f"why_{other.pk}": "The room is flooded"}
+        done = self.together(lecturer, "cancel", *chosen, _asked="1", **reasons)
+        assert "3 classes are cancelled. 1 person is told" in done
+        whys = dict(ClassMeeting.objects.values_list("pk", "cancelled_why"))
+        ill, flooded = "The lecturer is ill", "The room is flooded"
+        assert whys == {meeting.pk: ill, other.pk: flooded, past.pk: ill}
         mail.outbox.clear()
         deliver(clock=lambda: moscow(2025, 9, 2, 12, 3))
-        assert [str(letter.subject).partition(": ")[2] for letter in mail.outbox] == ["2 classes are changed"]
+        (letter,) = mail.outbox
+        assert str(letter.subject).endswith(": 2 classes are cancelled")
+        assert ill in letter.body and flooded in letter.body
+
+    def test_put_back_on_together_only_after_asking(
+        self, meeting: ClassMeeting, student: User, lecturer: User
+    ) -> None:
+        self.together(lecturer, "cancel", meeting, _asked="1", why="x" * 301)
+        assert not ClassMeeting.objects.filter(cancelled_at__isnull=False).exists()  # said, and typed again
+        self.together(lecturer, "cancel", meeting, _asked="1", why="<b>ill</b>")
+        assert "are cancelled already" in self.together(lecturer, "cancel", meeting, _asked="1", why="No")
+        Message.objects.update(state="sent", settled_at=NOW)
+        asked = self.together(lecturer, "restore", meeting)
+        assert "takes place after all: lecture" in asked and "&lt;b&gt;ill&lt;/b&gt;" in asked
+        assert ClassMeeting.objects.get(pk=meeting.pk).cancelled_why == "<b>ill</b>"
+        done = self.together(lecturer, "restore", meeting, _asked="1")
+        assert "1 class takes place after all. 1 person is told" in done
+        assert "take place already" in self.together(lecturer, "restore", meeting, _asked="1")
+        assert not ClassMeeting.objects.filter(cancelled_at__isnull=False).exists()
 
     def test_deleted_it_is_cancelled(self, meeting: ClassMeeting, student: User, lecturer: User) -> None:
         client = Client()

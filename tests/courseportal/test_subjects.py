@@ -95,6 +95,7 @@ SUBJECTS: list[tuple[str, list[Facts], str, str]] = [
      "другие часы: лекция 5, 2 октября, 10:30–12:05 → 10:30–11:30"),
     ("class", [a_class({}, LATER), a_class({}, {"cancelled": True})], "2 classes are changed",
      "изменились 2 занятия"),
+    ("class", [a_class({}, {"cancelled": True})] * 2, "2 classes are cancelled", "отменены 2 занятия"),
     ("exam", [an_exam({}, SET)], "exam, 18 December, 10:00, room: 604",
      "экзамен 18 декабря, 10:00, аудитория: 604"),
     ("exam", [an_exam(SET, SET | LATER)], "exam moved: 18 December, 10:00 → 4 October, 12:15",
