@@ -15,7 +15,10 @@ from courseportal.course_file.moving import moved_by_weeks
 from courseportal.course_file.rows import Differences, Key, Section, differences, lines, values_of
 from courseportal.course_file.stored import stored_definition
 from courseportal.course_file.tables import apply
+from grading.actions.telling import runs
 from grading.models import ExamResult, Review, Submission
+from grading.queries.deadlines import CourseDeadlines, course_deadlines
+from grading.queries.moved import moved_dates
 from schedule.actions.telling import remember_schedule, tell_removed, tell_schedule
 from schedule.models import Course
 from schedule.points import short_points
@@ -29,6 +32,17 @@ class ResultsAtStake(Exception):
         self.reasons = reasons
 
 
+class DatesAtStake(Exception):
+    """By a change work that is handed in becomes late, or a date is past at once; nothing is changed.
+
+    ``reasons`` name each, in words; ``changes`` are the lines that tell what would change.
+    """
+
+    def __init__(self, changes: list[str], reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.changes, self.reasons = changes, reasons
+
+
 class CourseExists(Exception):
     """That slug is taken by a course that is not the copy; ``differing`` lines tell how they differ."""
 
@@ -38,19 +52,25 @@ class CourseExists(Exception):
 
 
 def load_course(
-    *, definition: CourseDefinition, dry_run: bool = False, notify_at: datetime | None = None
+    *,
+    definition: CourseDefinition,
+    dry_run: bool = False,
+    notify_at: datetime | None = None,
+    spare_at: datetime | None = None,
 ) -> list[str]:
     """Make the course what the definition says it is; the lines that tell what changed, none for nothing.
 
     A dry run does all of it and takes it back, so that it tells and refuses just what a real one would.
     Two at once come one after the other. With ``notify_at``, the present moment, people are told what is news
-    about classes and the exam; without it they are not. Raises ResultsAtStake.
+    about classes and the exam; without it they are not. With ``spare_at``, also that moment, nothing becomes
+    late. Raises ResultsAtStake, and then DatesAtStake.
     """
     with transaction.atomic():
         course, is_new = _locked(definition.course)
         found = differences(None if is_new else stored_definition(course), definition)
         if reasons := _at_stake(course, found):
             raise ResultsAtStake(reasons)
+        before = course_deadlines(course, spare_at) if spare_at else None
         if notify_at is not None:
             tell_removed(course=course, keys=_keys(found[Section.CLASS].removed), now=notify_at)
         try:
@@ -58,6 +78,8 @@ def load_course(
         except ProtectedError as error:
             kept = sorted({f"{row._meta.verbose_name} {row.pk}" for row in error.protected_objects})
             raise ResultsAtStake([f"what is removed is still needed by: {', '.join(kept)}"]) from error
+        if before and spare_at and (reasons := _late(course.pk, before, spare_at)):
+            raise DatesAtStake(lines(found, definition), reasons)
         _tell(course, found, notify_at)
         if dry_run:
             transaction.set_rollback(True)
@@ -131,6 +153,33 @@ def _at_stake(course: Course, found: Differences) -> list[str]:
         outcomes = ExamResult.objects.filter(course=course).count()
         if outcomes:
             reasons.append(f"the exam cannot be removed: it has outcomes ({outcomes})")
+    return reasons
+
+
+def _late(course_id: int, before: CourseDeadlines, now: datetime) -> list[str]:
+    """Which works become late, and for whom a date is past at once; empty where nobody loses."""
+    course = Course.objects.get(pk=course_id)
+    moved = moved_dates(course, before, course_deadlines(course, now), now)
+    if moved is None or not moved.takes_back:
+        return []
+    reasons = []
+    for one in moved.assignments:
+        if one.people:
+            told = (
+                f"the date would be past for {one.people} students, {one.idle} of them have handed in nothing"
+            )
+            reasons.append(f"assignment {one.number}: {told}")
+        for work in one.works:
+            at = work.submitted_at.astimezone(course.zone)
+            days = f"{work.days_before} -> {work.days_after} days late"
+            price = "does not count" if work.price is None else f"-{short_points(work.price)}"
+            whose = f"attempt {work.number} of {work.name}, {at:%Y-%m-%d %H:%M:%S}"
+            reasons.append(f"assignment {one.number}: {whose}: {days}, {price}")
+    if moved.results:
+        points = f"{'-' if moved.points < 0 else '+'}{short_points(abs(moved.points))}"
+        reasons.append(f"results that change: {len(moved.results)}, {points} points together")
+    if runs(course, now):
+        reasons.append(f"students who are told of a date that is another: {moved.told}")
     return reasons
 
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
-from grading.queries.undoing import Effect
 from schedule.models import Course
 
 KNOWS = "_knows"
 """What whoever decides was shown: they agree to that and to nothing else."""
 NOT_CARRIED_ON = ("csrfmiddlewaretoken", KNOWS)
+
+
+class Effect(Protocol):
+    """Something that a decision does; its ``repr`` tells it from every other."""
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether somebody loses by it."""
 
 
 def shown(effects: Sequence[Effect]) -> str:
@@ -30,7 +37,11 @@ def must_be_asked(request: HttpRequest, effects: Sequence[Effect]) -> bool:
 
 
 def asking_page(
-    request: HttpRequest, course: Course, effects: Sequence[Effect], words: dict[str, Any]
+    request: HttpRequest,
+    course: Course,
+    effects: Sequence[Effect],
+    words: dict[str, Any],
+    template: str = "admin/asking.html",
 ) -> TemplateResponse:
     """The question, with all that was posted kept for the answer.
 
@@ -53,4 +64,4 @@ def asking_page(
         "zone": course.zone,
         **words,
     }
-    return TemplateResponse(request, "admin/asking.html", context)
+    return TemplateResponse(request, template, context)

@@ -1,4 +1,4 @@
-"""Assignments, as soon as there is work: what was given for it stays possible."""
+"""What dates follow from, as soon as there is work: what was given for it stays possible."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from django.contrib import admin
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from grading.admin.moving import MovesDates
 from grading.admin.words import points_text
 from grading.models import Review
+from perks.admin import ExtensionRuleAdmin
+from perks.models import ExtensionRule
 from schedule.admin.classes import AssignmentAdmin, AssignmentForm
-from schedule.models import Assignment
+from schedule.admin.courses import CourseAdmin
+from schedule.models import Assignment, Course
 
 
 class GradedAssignmentForm(AssignmentForm):
@@ -26,9 +30,20 @@ class GradedAssignmentForm(AssignmentForm):
         return worth
 
 
-admin.site.unregister(Assignment)
+for model in (Assignment, Course, ExtensionRule):
+    admin.site.unregister(model)
 
 
 @admin.register(Assignment)
-class GradedAssignmentAdmin(AssignmentAdmin):
+class GradedAssignmentAdmin(MovesDates, AssignmentAdmin):
     form = GradedAssignmentForm
+
+
+@admin.register(Course)
+class GradedCourseAdmin(MovesDates, CourseAdmin):
+    """With its closing date."""
+
+
+@admin.register(ExtensionRule)
+class GradedExtensionRuleAdmin(MovesDates, ExtensionRuleAdmin):
+    """With the date to which groups have moved."""

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from grading.actions.telling import tell_student
 from grading.admin.filters import AssignmentFilter
+from grading.admin.moving import MovesDates
 from grading.models import PersonalDate
 from people.models import User
 from schedule.admin.filters import CourseFilter
-from schedule.admin.taught import TaughtAdmin, moment_in
+from schedule.admin.taught import moment_in
 from schedule.models import Assignment, Course, Enrolment
 from schedule.moments import CourseForm
 
@@ -64,7 +65,7 @@ class PersonalDateForm(CourseForm):
 
 
 @admin.register(PersonalDate)
-class PersonalDateAdmin(TaughtAdmin):
+class PersonalDateAdmin(MovesDates):
     """Given by staff and taken back by them; one's own is only to read."""
 
     form = PersonalDateForm

@@ -195,16 +195,26 @@ def _difference(
         if column.id in assignments:
             dates = [_due_at(column.id, each) for each in (before, after)]
             moved.append(DeadlineChange(column.number, column.title, *dates))
-    students = list(before.groups)
+    return tuple(moved), result_changes(course, before, after, list(before.groups), now)
+
+
+def result_changes(
+    course: Course,
+    before: CourseDeadlines,
+    after: CourseDeadlines,
+    students: Sequence[int],
+    now: datetime,
+) -> tuple[ResultChange, ...]:
+    """Whose result other deadlines change, by name in the gradebook's order; nobody's without a scale."""
     works = works_of(course, students)
     try:
         books = [
             gradebook(course, now, students=students, deadlines=each, works=works) for each in (before, after)
         ]
     except SchemeMissing:
-        return tuple(moved), ()
+        return ()
     rows = zip(books[0].rows, books[1].rows, strict=True)
-    return tuple(moved), tuple(
+    return tuple(
         ResultChange(
             was.name or was.email,
             was.standing.total,

@@ -7,6 +7,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
@@ -56,6 +57,35 @@ def test_the_real_course_can_be_graded() -> None:
         make_submission(assignment=assignment, student=student, submitted_at=assignment.due_at, score=800)
     (row,) = gradebook(course, NOW).rows
     assert (row.standing.total, row.standing.accumulated.code) == (4800, "excellent")
+
+
+@pytest.mark.django_db
+@time_machine.travel(moscow(2025, 9, 29, 12), tick=False)
+def test_dates_in_the_past_are_loaded_only_by_who_agrees(tmp_path: Path) -> None:
+    load(SMALL)
+    (assignment,) = Assignment.objects.all()
+    student = make_enrolment(course=assignment.course).person
+    make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 9, 27, 21), score=700)
+    make_enrolment(course=assignment.course)
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL.replace("due_at = 2025-09-30", "due_at = 2025-09-25"), "utf-8")
+    told = [
+        "assignment 1: the date would be past for 2 students, 1 of them have handed in nothing",
+        f"assignment 1: attempt 1 of {student}, 2025-09-27 21:00:00: 0 -> 2 days late, ",
+        "students who are told of a date that is another: 2",
+    ]
+    dry = run(str(file), "--dry-run")
+    assert "~ assignment 1: due_at 2025-09-30 23:59:59 -> 2025-09-25 23:59:59" in dry
+    assert all(line in dry for line in told)
+    with pytest.raises(CommandError) as refused:
+        run(str(file))
+    assert all(line in str(refused.value) for line in told)
+    assert Assignment.objects.get().due_at == assignment.due_at
+    assert run(str(file), "--agree") == (
+        "~ assignment 1: due_at 2025-09-30 23:59:59 -> 2025-09-25 23:59:59\n"
+    )
+    assert Assignment.objects.get().due_at == moscow(2025, 9, 25, 23, 59, 59)
+    assert run(str(file)) == "nothing to change\n"
 
 
 @pytest.mark.django_db

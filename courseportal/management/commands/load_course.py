@@ -7,10 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from courseportal.actions import ResultsAtStake, load_course
+from courseportal.actions import DatesAtStake, ResultsAtStake, load_course
 from courseportal.course_file import CourseFileError, read_course_file
 from grading.actions.telling import remember_unknown
 from schedule.management.course_command import NOTIFY, name_of, text_of
+
+LATE = "By this file work becomes late, or a date is past at once (--agree loads it all the same)"
+AGREE = "load it also where work becomes late by it, or a date is past at once"
 
 
 class Command(BaseCommand):
@@ -20,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE.toml", help="the course file; - reads standard input")
         parser.add_argument("--dry-run", action="store_true", help="print what would change, change nothing")
         parser.add_argument("--notify", action="store_true", help=NOTIFY)
+        parser.add_argument("--agree", action="store_true", help=AGREE)
 
     def handle(self, *args: Any, file: str, dry_run: bool, **options: Any) -> None:
         try:
@@ -30,10 +34,23 @@ class Command(BaseCommand):
             # Whatever the file changes, students are told from the dates that hold now.
             remember_unknown(definition.course.slug, timezone.now())
         try:
-            notify_at = timezone.now() if options["notify"] else None
-            changes = load_course(definition=definition, dry_run=dry_run, notify_at=notify_at)
+            now = timezone.now()
+            changes = load_course(
+                definition=definition,
+                dry_run=dry_run,
+                notify_at=now if options["notify"] else None,
+                spare_at=None if options["agree"] else now,
+            )
         except ResultsAtStake as error:
             raise CommandError(_told("refused, nothing is changed:", error.reasons)) from None
+        except DatesAtStake as error:
+            if not dry_run:
+                raise CommandError(_told(f"refused, nothing is changed. {LATE}:", error.reasons)) from None
+            for line in error.changes:
+                self.stdout.write(line)
+            self.stdout.write(_told(f"{LATE}:", error.reasons))
+            self.stdout.write("a dry run: nothing is changed")
+            return
         for line in changes or ["nothing to change"]:
             self.stdout.write(line)
         if changes and dry_run:
