@@ -107,6 +107,23 @@ PROOFS = (
         "sqlite",
     ),
     Proof(
+        "recovery",
+        "all that waits has gone ten minutes after an outage, by the clock and the settings of production",
+        ("tests/faults/test_recovery.py",),
+        "PORTAL_OUTAGE",
+        3,
+        12,
+    ),
+    Proof(
+        "recovery-sqlite",
+        "all that waits has gone ten minutes after an outage: the same on SQLite and the embedded broker",
+        ("tests/faults/test_recovery.py",),
+        "PORTAL_OUTAGE",
+        3,
+        12,
+        "sqlite",
+    ),
+    Proof(
         "defects",
         "every defect planted in those processes is reported",
         (f"{REMINDERS}::test_a_planted_defect_is_reported",),

@@ -2,7 +2,8 @@
 (settle.py).
 
 At least once: a lease gives back what a dead worker had in hand, and the Message-ID stays the same. A message
-is checked when the connection stands, just before its hand-over: what it says is true when it goes.
+is checked when the connection stands, and again before its text is given away where the mail server took its
+time: what it says is true when it goes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.core.mail import EmailMessage
 from django.db import DatabaseError
 
 from people.actions.claim import InHand, TakenApart, claim, known_kind, wish_for, wishes_of
@@ -30,6 +32,9 @@ logger = logging.getLogger(__name__)
 WAIT_FOR_THE_SWEEP = timedelta(minutes=1)
 
 ACCOUNT_CLOSED = "account_closed"
+
+LOOK_AGAIN_AFTER = 0.5
+"""Seconds: so old the check may be when the mail server asks for the text."""
 
 
 def deliver(*, clock: Callable[[], datetime], seconds: float = 45.0) -> Delivered:
@@ -62,9 +67,9 @@ def _deliver_one(in_hand: InHand, clock: Callable[[], datetime], mail: Mail, don
         if not true:
             return
         letter = envelope(true, person) if person else None
-        if not mark_handed(in_hand, true, begins := clock()):
-            return  # the lease ran out meanwhile: another worker has it
-        outcome = mail.send(letter, within=in_hand.left(begins)) if letter else send_to_chat(true[0])
+        outcome = _hand_over(InHand(true, in_hand.until), letter, clock, mail, done)
+        if outcome is None:
+            return
     except Down as reason:
         done.down.add(channel)
         put_back(in_hand, str(reason))
@@ -80,6 +85,34 @@ def _deliver_one(in_hand: InHand, clock: Callable[[], datetime], mail: Mail, don
     settle(in_hand, true, outcome, clock(), done)
     if outcome.answer is Answer.DOWN:
         done.down.add(channel)
+
+
+def _hand_over(
+    in_hand: InHand, letter: EmailMessage | None, clock: Callable[[], datetime], mail: Mail, done: Delivered
+) -> Outcome | None:
+    """The other side's answer; None where nothing was given away, and what becomes of it is written down."""
+    checked = time.monotonic()
+
+    def go_ahead() -> bool:
+        if time.monotonic() - checked > LOOK_AGAIN_AFTER and not _as_before(in_hand, clock(), done):
+            return False
+        return mark_handed(in_hand, clock())  # not where the lease ran out: another worker has it
+
+    if letter is None:
+        return send_to_chat(in_hand.messages[0]) if go_ahead() else None
+    return mail.send(letter, within=in_hand.left(clock()), go_ahead=go_ahead)
+
+
+def _as_before(in_hand: InHand, now: datetime, done: Delivered) -> bool:
+    """Whether the letter still says what is true; where not, what of it is true waits for the next claim."""
+    messages = in_hand.messages
+    facts = [message.facts for message in messages]
+    person = User.objects.filter(pk=messages[0].person_id or 0).first()
+    true = _still_true(in_hand, person, now, done)
+    if true == messages and [message.facts for message in true] == facts:
+        return True
+    put_back(in_hand, "")
+    return False
 
 
 def _can_be_written(message: Message) -> bool:

@@ -42,15 +42,15 @@ def put_off(in_hand: InHand, message: Message, until: datetime, done: Delivered)
     done.put_off += 1
 
 
-def mark_handed(in_hand: InHand, messages: Sequence[Message], now: datetime) -> bool:
+def mark_handed(in_hand: InHand, now: datetime) -> bool:
     """Write down that the hand-over begins, if all of it is still ours and will be for long enough."""
     if in_hand.left(now) < timedelta(seconds=settings.OUTBOX_LEASE / 2):
         return False
     with transaction.atomic():
-        rows = Message.objects.filter(in_hand.rows(messages)).update(handed_at=now)
-        if rows != len(messages):
+        rows = Message.objects.filter(in_hand.rows()).update(handed_at=now)
+        if rows != len(in_hand.messages):
             transaction.set_rollback(True)
-    return rows == len(messages)
+    return rows == len(in_hand.messages)
 
 
 def put_back(in_hand: InHand, words: str) -> None:

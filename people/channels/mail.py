@@ -5,10 +5,11 @@ from __future__ import annotations
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from types import TracebackType
+from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
@@ -21,6 +22,10 @@ CLOSING = 421
 
 LETTERS_A_CONNECTION = 50
 """Many mail servers take no more than about a hundred before they hang up."""
+
+
+class _Withdrawn(Exception):
+    """It was not to go after all."""
 
 
 class Mail:
@@ -63,12 +68,21 @@ class Mail:
             return False
         return code == 250
 
-    def send(self, letter: EmailMessage, *, within: timedelta) -> Outcome:
-        """Hand one letter over, or hang up after that time. Never raises for what the mail server says."""
+    def send(
+        self, letter: EmailMessage, *, within: timedelta, go_ahead: Callable[[], bool]
+    ) -> Outcome | None:
+        """Hand one letter over, or hang up after that time. Never raises for what the mail server says.
+
+        ``go_ahead`` is asked when the server has taken the address and nothing of the text was given away;
+        where it says no, nothing is, and the answer is None.
+        """
         self._letters += 1
         try:
-            with self._hung_up_after(within):
+            with self._hung_up_after(within), self._asked(go_ahead):
                 self._connection.send_messages([letter])
+        except _Withdrawn:
+            self._close()
+            return None
         except (OSError, smtplib.SMTPException) as reason:
             self._close()  # a connection after trouble is worth no second letter
             return outcome_of(reason)
@@ -76,6 +90,28 @@ class Mail:
             self._close()
             raise
         return Outcome(Answer.TAKEN)
+
+    @contextmanager
+    def _asked(self, go_ahead: Callable[[], bool]) -> Iterator[None]:
+        """Ask as late as one can. Raises _Withdrawn."""
+        smtp = self._connection.connection if isinstance(self._connection, SmtpBackend) else None
+        if smtp is None:
+            if not go_ahead():
+                raise _Withdrawn
+            yield
+            return
+        give = smtp.data
+
+        def data(text: Any) -> Any:
+            if not go_ahead():
+                raise _Withdrawn
+            return give(text)
+
+        smtp.data = data  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            del smtp.data
 
     @contextmanager
     def _hung_up_after(self, within: timedelta) -> Iterator[None]:

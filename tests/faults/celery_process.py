@@ -43,17 +43,6 @@ def die_at(step: Step) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def before(owner: Any, name: str, step: Step) -> None:
-    """Die on the way into that function."""
-    right: Callable[..., Any] = getattr(owner, name)
-
-    def watched(*args: Any, **kwargs: Any) -> Any:
-        die_at(step)
-        return right(*args, **kwargs)
-
-    setattr(owner, name, watched)
-
-
 def after(owner: Any, name: str, step: Step) -> None:
     """Die when that function has given something back."""
     right: Callable[..., Any] = getattr(owner, name)
@@ -72,6 +61,7 @@ def watch_hand_over() -> None:
     right_data, right_getreply = smtplib.SMTP.data, smtplib.SMTP.getreply
 
     def data(client: Any, message: Any) -> tuple[int, bytes]:
+        die_at(Step.BEFORE)
         client.replies_of_data = 1
         try:
             answer = right_data(client, message)
@@ -90,7 +80,6 @@ def watch_hand_over() -> None:
 
     setattr(smtplib.SMTP, "data", data)  # noqa: B010 - types of a class are not assigned to
     setattr(smtplib.SMTP, "getreply", getreply)  # noqa: B010
-    before(smtplib.SMTP, "sendmail", Step.BEFORE)
 
 
 def shorten_minutes(delivery: Any, seconds: float) -> None:

@@ -32,7 +32,7 @@ from tests.services import ROOT, free_port
 
 FOR_EVER = 3600.0
 NEVER_THERE = "nobody@example.org"
-BEHAVIOUR, MAILS = "behaviour.json", "mails.jsonl"
+BEHAVIOUR, MAILS, HELD = "behaviour.json", "mails.jsonl", "held"
 
 
 class Manner(StrEnum):
@@ -58,6 +58,7 @@ class Behaviour:
     portion: float = 0.3  # of those to whom SOME applies
     seconds: float = FOR_EVER  # that it hangs
     pace: float = 0.0  # seconds before it answers a mail that it takes
+    hold: str = ""  # "greeting" or the command that is not answered until something else is held
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,14 @@ class Box:
             fields |= {"manner": Manner(fields["manner"]), "refused": tuple(fields["refused"])}
             self.known = Behaviour(**fields)
         return self.known
+
+    async def hold(self, command: str) -> None:
+        """Wait while this command is held; a line of `held` says that somebody does."""
+        if self.behaviour().hold == command:
+            with (self.folder / HELD).open("a") as told:
+                told.write(f"{command}\n")
+        while self.behaviour().hold == command:
+            await asyncio.sleep(0.02)
 
     def write(self, line: dict[str, object], *, durably: bool) -> None:
         os.write(self.log, json.dumps(line).encode() + b"\n")
@@ -187,10 +196,16 @@ class Connection(SMTP):
         now = self.event_handler.box.behaviour()
         if now.manner is Manner.MUTE:
             await asyncio.sleep(now.seconds)
+        await self.event_handler.box.hold("greeting")
         await super()._handle_client()
+
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802
+        await self.event_handler.box.hold("RCPT")
+        await super().smtp_RCPT(arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         handler = self.event_handler
+        await handler.box.hold("DATA")
         now = handler.box.behaviour()
         if now.manner is Manner.HANG_AT_DATA:
             await asyncio.sleep(now.seconds)
@@ -270,6 +285,18 @@ class MailServer:
         aside = self.folder / "behaviour.new"
         aside.write_text(json.dumps(asdict(self.said)))
         aside.rename(self.folder / BEHAVIOUR)
+
+    def start_to_hold(self, command: str) -> None:
+        """Answer nobody who says this until told otherwise."""
+        (self.folder / HELD).unlink(missing_ok=True)
+        self.behave(hold=command)
+
+    def wait_for_held(self) -> None:
+        """Until somebody waits for the answer to what is held."""
+        deadline = time.monotonic() + 20
+        while not (self.folder / HELD).exists():
+            assert time.monotonic() < deadline, "nobody came"
+            time.sleep(0.02)
 
     def mails(self) -> list[Mail]:
         """All that it ever took, oldest first; of what may be ten thousand nothing is read twice."""

@@ -116,6 +116,12 @@ OUTBOX = [
         "elif False:",
         DELIVER,
     ),
+    Mutant(
+        "no second look where the mail server took its time",
+        "time.monotonic() - checked > LOOK_AGAIN_AFTER and",
+        "False and",
+        DELIVER,
+    ),
     Mutant("nine attempts", "attempts >= MAX_ATTEMPTS", "attempts > MAX_ATTEMPTS", SETTLE),
     Mutant(
         "trouble of the server is an attempt",

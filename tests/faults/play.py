@@ -1,5 +1,7 @@
 """Courses in which reminders are due now, and what happens in them meanwhile: work comes in, dates move.
 
+One of the people has an address that does not exist.
+
 The courses lie where it is eleven in the morning, so that the day's reminders are an hour old. Each deadline
 of an assignment has a time of day of its own, by which the ledger knows it in a mail.
 """
@@ -17,6 +19,7 @@ from people.models import User
 from schedule.models import Assignment, Course, Enrolment, Role, StudyGroup
 from tests.factories import make_assignment, make_course, make_group, make_personal_date, make_submission
 from tests.faults.ledger import Ledger, Subject
+from tests.faults.mail_server import NEVER_THERE
 
 DAYS = (0, 1, 3, 7)  # before the deadline; on each a reminder is due
 PEOPLE_A_COURSE = 75
@@ -75,6 +78,9 @@ class Play:
         )
         group = make_group(course=course)
         people = _people(course, group, students)
+        if not self.pieces:
+            people[-1].email = NEVER_THERE
+            people[-1].save(update_fields=["email"])
         for days in DAYS:
             self._piece(course, people, self.later(now, course, days))
 
@@ -96,8 +102,12 @@ class Play:
         piece = Piece(assignment, people, {person.pk: due_at for person in people})
         self.pieces.append(piece)
         for person in people:
-            self.ledger.ask(piece.subject(person), due_at.timestamp())
+            self._ask(person, piece.subject(person), due_at.timestamp())
         return piece
+
+    def _ask(self, person: User, subject: Subject, deadline: float) -> None:
+        """From now on this has to go, where there is anybody to take it."""
+        self.ledger.ask(subject, deadline, must=person.email != NEVER_THERE)
 
     def due_soon(self, now: datetime, in_seconds: float) -> None:
         """One more assignment of some course, whose deadline passes while all this goes on."""
@@ -164,7 +174,7 @@ class Play:
         self.ledger.spoil([old], time.time())
         piece.deadlines[person.pk] = due_at
         new = piece.subject(person)
-        self.ledger.ask(replace(new, was=old.clock), inf)
+        self._ask(person, replace(new, was=old.clock), inf)
 
 
 def _people(course: Course, group: StudyGroup, number: int) -> list[User]:

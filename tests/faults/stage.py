@@ -34,6 +34,9 @@ QUICK = {
 }
 """What takes minutes in production takes seconds here, so that a run has many of each."""
 
+AS_IN_PRODUCTION = {"CELERY_VISIBILITY_TIMEOUT": "600"}
+"""All other settings are the portal's own where nothing is said."""
+
 
 class Broker:
     """A broker of the stage's own, which can be stopped, frozen and emptied."""
@@ -130,8 +133,19 @@ class Stage:
     """When a worker was killed, by its port of the mail server: seconds since the epoch."""
 
     @classmethod
-    def build(cls, folder: Path, environment: dict[str, str], *, planted: str = "", **own: str) -> Stage:
-        """All but the workers and timetables is brought up; `own` are variables of their environment."""
+    def build(
+        cls,
+        folder: Path,
+        environment: dict[str, str],
+        *,
+        planted: str = "",
+        pace: dict[str, str] | None = None,
+        **own: str,
+    ) -> Stage:
+        """All but the workers and timetables is brought up; `own` are variables of their environment.
+
+        They are quick unless another pace is given.
+        """
         data, kills = folder / "var", folder / "kills"
         data.mkdir(parents=True)
         kills.mkdir()
@@ -140,12 +154,12 @@ class Stage:
         post = MailServer(folder / "post", ports=2)
         post.start()
         of_stage = {"PORTAL_DATA_DIR": str(data), KILLS: str(kills), PLANTED: planted}
-        return cls(folder, environment | QUICK | broker.environment | of_stage | own, broker, post)
+        return cls(folder, environment | (pace or QUICK) | broker.environment | of_stage | own, broker, post)
 
     @property
     def sweeps(self) -> bool:
         """The timetable knows the sweep."""
-        return float(self.environment["OUTBOX_SWEEP"]) < 60
+        return float(self.environment.get("OUTBOX_SWEEP", 60)) <= 60
 
     @property
     def names(self) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from people import kinds
 from people.models import Message
 from tests.faults.ledger import Findings
-from tests.faults.mail_server import Manner
+from tests.faults.mail_server import NEVER_THERE, Manner
 from tests.faults.outbox_mutants import DEFECTS, Defect
 from tests.faults.play import Play
 from tests.faults.stage import Stage
@@ -57,7 +57,7 @@ def build(process_env: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
 
 def first_sweep(stage: Stage, play: Play) -> None:
     """Start the processes and let them write the day's reminders, while no mail is taken yet."""
-    stage.post.behave(Manner.BUSY)
+    stage.post.behave(Manner.BUSY, refused=(NEVER_THERE,))
     if not stage.sweeps:
         for sweeper in kinds.sweepers:
             sweeper(timezone.now())
@@ -138,11 +138,19 @@ def weather(
     return found
 
 
+def assert_refused_stays_known() -> None:
+    """What an address that does not exist refused has failed, and says with which words."""
+    refused = Message.objects.filter(person__email=NEVER_THERE).exclude(state=Message.State.DROPPED)
+    told = set(refused.values_list("state", "error"))
+    assert told == {(Message.State.FAILED, "550 5.1.1 No such person here")}
+
+
 def test_reminders_outlive_everything(build: Callable[..., Stage]) -> None:
     stage, play = build(OUTBOX_SWEEP=str(SWEEPS_EVERY)), Play(DUE, random.Random(SEED))
     rounds = max(ROUNDS_AT_LEAST, DUE // 50)
     found = weather(stage, play, rounds, RECOVERY, pace=min(0.6, rounds * 1.6 / DUE))
     assert found.wrong() == {}, stage.logs()
+    assert_refused_stays_known()
     deaths = sum(map(len, stage.deaths.values()))
     assert deaths >= 3 and found.went >= DUE / 3, "too little happened: this proves nothing"
 

@@ -14,6 +14,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 
+import people.actions.deliver
 from people import kinds
 from people.actions.claim import TakenApart, claim
 from people.actions.deliver import deliver
@@ -44,7 +45,7 @@ def kinds_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     holds = lambda person, facts, now: "moved" if facts["what"] in untrue else ""  # noqa: E731
     kinds.register(Kind(name="plain", holds=holds, **common))
     kinds.register(Kind(name="date", can_be_off=False, **common))
-    kinds.register(Kind(name="marks", gathers=True, **common))
+    kinds.register(Kind(name="marks", gathers=True, holds=holds, **common))
 
 
 def tell(
@@ -141,6 +142,28 @@ def test_an_evenings_marks_are_one_letter() -> None:
     assert subjects() == ["One, Two, Three"]
 
 
+def test_what_became_untrue_while_the_mail_server_took_its_time_is_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One message of a letter goes, the other waits for the next claim; the second look costs that alone."""
+    person = make_user()
+    first, second = tell(person, "One", kind="marks"), tell(person, "Two", kind="marks")
+    real, looks = people.actions.deliver._still_true, []
+
+    def look(in_hand: Any, *args: Any) -> Any:
+        looks.append(len(in_hand.messages))
+        untrue.update({"One"} if len(looks) == 2 else ())
+        return real(in_hand, *args)
+
+    monkeypatch.setattr(people.actions.deliver, "_still_true", look)
+    monkeypatch.setattr(people.actions.deliver, "LOOK_AGAIN_AFTER", -1)
+    run(NOW + timedelta(hours=1))
+    assert subjects() == ["Two"]
+    assert state(first) == (State.DROPPED, "moved") and first.handed_at is None
+    assert state(second) == (State.SENT, "")
+    assert looks == [2, 2, 1, 1]
+
+
 def test_a_closed_account_gets_nothing_and_the_others_theirs() -> None:
     gone, here = make_user(is_active=False), make_user()
     message = tell(gone)
@@ -233,7 +256,7 @@ def test_what_a_dead_worker_had_in_hand_goes_out_with_the_same_id() -> None:
 
 def test_a_worker_that_slept_over_its_lease_hands_nothing_over() -> None:
     message = tell(make_user())
-    moments = iter([NOW, NOW, NOW + timedelta(minutes=2), NOW + timedelta(minutes=2)])
+    moments = iter([NOW, NOW, NOW, NOW + timedelta(minutes=2), NOW + timedelta(minutes=2)])
     deliver(clock=lambda: next(moments))
     assert subjects() == []
     assert state(message)[0] == State.CLAIMED
