@@ -132,6 +132,17 @@ PROOFS = (
         40,
     ),
     Proof(
+        "meanwhile",
+        "what changes between a worker's claim and its hand-over keeps the letter back, until DATA is said",
+        ("tests/faults/test_meanwhile.py",),
+    ),
+    Proof(
+        "meanwhile-sqlite",
+        "what changes between claim and hand-over keeps the letter back, until DATA is said: on SQLite",
+        ("tests/faults/test_meanwhile.py",),
+        engine="sqlite",
+    ),
+    Proof(
         "looks",
         "pages in each width, theme and language hold what axe asks; two web processes count as one",
         ("tests/browser/test_look.py", "tests/browser/test_proofs.py", "tests/courseportal/test_metrics.py"),

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -139,13 +140,9 @@ class Stage:
         environment: dict[str, str],
         *,
         planted: str = "",
-        pace: dict[str, str] | None = None,
-        **own: str,
+        own: Mapping[str, str] = QUICK,
     ) -> Stage:
-        """All but the workers and timetables is brought up; `own` are variables of their environment.
-
-        They are quick unless another pace is given.
-        """
+        """All but the workers and timetables is brought up; `own` are variables of their environment."""
         data, kills = folder / "var", folder / "kills"
         data.mkdir(parents=True)
         kills.mkdir()
@@ -154,7 +151,7 @@ class Stage:
         post = MailServer(folder / "post", ports=2)
         post.start()
         of_stage = {"PORTAL_DATA_DIR": str(data), KILLS: str(kills), PLANTED: planted}
-        return cls(folder, environment | (pace or QUICK) | broker.environment | of_stage | own, broker, post)
+        return cls(folder, environment | dict(own) | broker.environment | of_stage, broker, post)
 
     @property
     def sweeps(self) -> bool:

@@ -42,7 +42,7 @@ pytestmark = [
 
 @pytest.fixture
 def stage(process_env: dict[str, str], tmp_path: Path) -> Iterator[Stage]:
-    found = Stage.build(tmp_path / "stage", process_env, pace=AS_IN_PRODUCTION)
+    found = Stage.build(tmp_path / "stage", process_env, own=AS_IN_PRODUCTION)
     found.beats = 1
     yield found
     found.close()

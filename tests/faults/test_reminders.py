@@ -18,7 +18,7 @@ from tests.faults.ledger import Findings
 from tests.faults.mail_server import NEVER_THERE, Manner
 from tests.faults.outbox_mutants import DEFECTS, Defect
 from tests.faults.play import Play
-from tests.faults.stage import Stage
+from tests.faults.stage import QUICK, Stage
 from tests.faults.storm import Storm
 
 DUE = int(os.environ.get("PORTAL_REMINDERS", "0"))
@@ -31,7 +31,7 @@ IN_THE_STORM = 0.7
 """Of more than a few the storm lasts until so many have gone: what goes in the calm proves little."""
 PASSES_IN = 35.0 + DUE / 100  # seconds until a deadline in the middle of all this; more follow
 PASSES_AGAIN_IN = 120.0  # seconds, for each further thousand
-SWEEPS_EVERY = max(2.0, DUE / 2000)  # seconds, so that sweeps of many courses leave time to deliver
+SWEEPS_EVERY = max(2.0, DUE / 1500)  # seconds, so that sweeps of many courses leave time to deliver
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,8 +46,8 @@ def build(process_env: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
     """Brings up a stage, which ends with the test."""
     stages: list[Stage] = []
 
-    def built(**environment: str) -> Stage:
-        stages.append(Stage.build(tmp_path / "stage", process_env, **environment))
+    def built(planted: str = "", **own: str) -> Stage:
+        stages.append(Stage.build(tmp_path / "stage", process_env, planted=planted, own=QUICK | own))
         return stages[-1]
 
     yield built
@@ -147,7 +147,7 @@ def assert_refused_stays_known() -> None:
 
 def test_reminders_outlive_everything(build: Callable[..., Stage]) -> None:
     stage, play = build(OUTBOX_SWEEP=str(SWEEPS_EVERY)), Play(DUE, random.Random(SEED))
-    rounds = max(ROUNDS_AT_LEAST, DUE // 50)
+    rounds = max(ROUNDS_AT_LEAST, DUE // 100)
     found = weather(stage, play, rounds, RECOVERY, pace=min(0.6, rounds * 1.6 / DUE))
     assert found.wrong() == {}, stage.logs()
     assert_refused_stays_known()
