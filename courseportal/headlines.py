@@ -112,15 +112,33 @@ def grades_headline(page: GradesPage) -> list[str]:
     return [first, _("To “%(grade)s”: %(missing)s.") % words]
 
 
+def _cancelled_sentence(page: HomePage) -> str:
+    """Which classes before the next do not take place; of a day of which not all are, by their hour."""
+    off = page.cancelled
+    if not off:
+        return ""
+    begins = [one.starts_at.astimezone(page.course.zone) for one in off]
+    is_one_day, count = len({moment.date() for moment in begins}) == 1, len(off)
+    is_today, coming = begins[0].date() == page.today, page.next_class
+    goes_on = coming is not None and coming.starts_at.astimezone(page.course.zone).date() == begins[-1].date()
+    words = {"day": date_text(begins[0], "on_weekday"), "time": date_text(begins[0], "time"), "count": count}
+    if not is_one_day or (goes_on and count > 1):
+        return ngettext("%(count)d class is cancelled.", "%(count)d classes are cancelled.", count) % words
+    if is_today and goes_on:
+        return _("The class at %(time)s is cancelled.") % words
+    if is_today:
+        return _("Today’s class is cancelled.") if count == 1 else _("Today’s classes are cancelled.")
+    if count == 1:
+        return _("The class %(day)s is cancelled.") % words
+    return _("The classes %(day)s are cancelled.") % words
+
+
 def _class_sentence(page: HomePage) -> str:
     coming = page.next_class
     if coming is None:
         return ""
     begins = coming.starts_at.astimezone(page.course.zone)
     words = {"time": date_text(begins, "time"), "room": coming.room, "day": date_text(begins, "on_weekday")}
-    if coming.is_cancelled:
-        today = begins.date() == page.today
-        return _("Today’s class is cancelled.") if today else _("The class %(day)s is cancelled.") % words
     if coming.is_whole_day:
         today = begins.date() == page.today
         return _("Class today.") if today else _("The next class is %(day)s.") % words
@@ -141,22 +159,23 @@ def _due_today(page: HomePage) -> AssignmentLine | None:
 
 
 def home_headline(page: HomePage) -> list[str]:
-    """The next class, and what is to be done: by a student, or by whoever gives points.
+    """What is cancelled, the next class, and what is to be done: by a student, or by whoever gives points.
 
     Work that is due today comes before a later class, and before a price that grows by days.
     """
+    classes = [said for said in (_cancelled_sentence(page), _class_sentence(page)) if said]
     if due := _due_today(page):
-        class_first = page.next_class is not None and page.next_class.starts_at < due.terms.due_at
-        sentences = [work_sentence(due, page.work), _class_sentence(page)]
-        return [sentence for sentence in (sentences[::-1] if class_first else sentences) if sentence]
+        class_first = bool(page.classes) and page.classes[0].starts_at < due.terms.due_at
+        work = [work_sentence(due, page.work)]
+        return [*classes, *work] if class_first else [*work, *classes]
     if page.works_waiting is not None:
         count = page.works_waiting
-        work = (
+        said = (
             ngettext("%(count)d work waits for points.", "%(count)d works wait for points.", count)
             % {"count": count}
             if count
             else _("Every work is marked.")
         )
     else:
-        work = assignments_headline(page.work)[0]
-    return [sentence for sentence in (_class_sentence(page), work) if sentence]
+        said = assignments_headline(page.work)[0]
+    return [*classes, said]

@@ -17,7 +17,7 @@ from people.models import User
 from perks.queries.strip import PerkStrip, perk_strip
 from schedule.access import teaches
 from schedule.models import Announcement, Course
-from schedule.queries import ClassEntry, coming_class, news, week_number
+from schedule.queries import ClassEntry, coming_classes, news, week_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class HomePage:
     """All that the first page shows. ``standing`` is None for staff and before there is a grade scale.
 
     ``perk`` is how far the reader's group is, None for staff and in a course without activities.
+    ``classes`` are the next one that takes place, after those before it that are cancelled.
     ``works_waiting`` counts the works without points in a course that the reader teaches, None elsewhere.
     """
 
@@ -68,13 +69,23 @@ class HomePage:
     today: date
     week: int
     weeks: int
-    next_class: ClassEntry | None
+    classes: tuple[ClassEntry, ...]
     work: AssignmentsPage
     marks: tuple[TermMark, ...]
     standing: StandingNow | None
     works_waiting: int | None
     perk: PerkStrip | None
     news: tuple[Announcement, ...] = ()
+
+    @property
+    def next_class(self) -> ClassEntry | None:
+        """The class that is going on or comes next; None where none takes place any more."""
+        return next((one for one in self.classes if not one.is_cancelled), None)
+
+    @property
+    def cancelled(self) -> list[ClassEntry]:
+        """The classes before it that do not take place."""
+        return [one for one in self.classes if one.is_cancelled]
 
     @property
     def target_on(self) -> date | None:
@@ -98,7 +109,7 @@ def home_page(course: Course, reader: User, now: datetime) -> HomePage:
         today=today,
         week=week_number(course, today),
         weeks=week_number(course, course.ends_on),
-        next_class=coming_class(course, now),
+        classes=coming_classes(course, now),
         work=work,
         marks=term_marks(work),
         standing=_standing(course, work.lines) if work.is_student else None,

@@ -195,16 +195,22 @@ def students_ever(course: Course) -> dict[str, int]:
     return dict(parts.values_list("person__email", "person_id"))
 
 
-def coming_class(course: Course, now: datetime) -> ClassEntry | None:
+def coming_classes(course: Course, now: datetime) -> tuple[ClassEntry, ...]:
     """The class that is going on or comes next, with its materials but no homework, in two statements.
 
-    One that is cancelled is shown too, until it would have ended: who has not heard of it may be on the way.
+    Before it those that are cancelled, each until it would have ended: who has not heard of it may be on the
+    way. Where no other comes, those alone.
     """
-    meeting = ClassMeeting.objects.filter(course=course, ends_at__gt=now).order_by("starts_at", "key").first()
-    if meeting is None:
-        return None
-    rows = Material.objects.filter(class_meeting=meeting).order_by("position").values_list("title", "url")
-    return _entry(meeting, course.zone, [Link(title, full_address(course, url)) for title, url in rows], ())
+    coming: list[ClassMeeting] = []
+    for meeting in ClassMeeting.objects.filter(course=course, ends_at__gt=now).order_by("starts_at", "key"):
+        coming.append(meeting)
+        if meeting.cancelled_at is None:
+            break
+    links: dict[int, list[Link]] = defaultdict(list)
+    rows = Material.objects.filter(class_meeting__in=coming).order_by("position")
+    for class_id, title, url in rows.values_list("class_meeting_id", "title", "url"):
+        links[class_id].append(Link(title, full_address(course, url)))
+    return tuple(_entry(meeting, course.zone, links[meeting.pk], ()) for meeting in coming)
 
 
 NEWS_FOR = timedelta(days=14)

@@ -201,6 +201,38 @@ def test_work_due_today_comes_before_a_later_class_and_before_a_late_price(
 
 
 @pytest.mark.parametrize(
+    ("off", "coming", "sentences"),
+    [
+        ([(2, 14)], (7, 10), ["Today’s class is cancelled.", "The next class is on Tuesday, 7 October at"]),
+        ([(2, 14)], (2, 16), ["The class at 14:00 is cancelled.", "Class at 16:00."]),
+        ([(2, 14), (2, 16)], (7, 10), ["Today’s classes are cancelled.", "The next class is on Tuesday, 7"]),
+        ([(2, 14), (7, 10)], (9, 10), ["2 classes are cancelled.", "The next class is on Thursday, 9"]),
+        ([(7, 10)], (9, 10), ["The class on Tuesday, 7 October is cancelled.", "The next class is on Thu"]),
+        ([(7, 10), (7, 12)], None, ["The classes on Tuesday, 7 October are cancelled."]),
+    ],
+)  # fmt: skip
+def test_home_names_the_class_after_those_that_are_cancelled(
+    reader: Client,
+    course: Course,
+    off: list[tuple[int, int]],
+    coming: tuple[int, int] | None,
+    sentences: list[str],
+) -> None:
+    for day, hour in off:
+        why = {"cancelled_at": BEFORE, "cancelled_why": "The lecturer is ill"}
+        make_class(course=course, title="Off", starts_at=moscow(2025, 10, day, hour), **why)
+    if coming:
+        make_class(course=course, title="GPUs", starts_at=moscow(2025, 10, *coming))
+    with time_machine.travel(LATE, tick=False):
+        page = re.sub(r"[\s\N{NO-BREAK SPACE}]+", " ", reader.get("/").text)
+    heading = page[page.index("<h1>") : page.index("</h1>")]
+    assert [said for said in sentences if said in heading] == sentences
+    assert ("next class" in heading or "Class at" in heading) == (coming is not None)
+    assert page.count("<s>Off</s>") == page.count("The lecturer is ill") == len(off)
+    assert page.count(">GPUs</h2>") == (coming is not None)
+
+
+@pytest.mark.parametrize(
     ("day", "sentence"),
     [(2, "Class today."), (7, "The next class is on Tuesday, 7\N{NO-BREAK SPACE}October.")],
 )

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from people.models import User
 from schedule.models import Course, Material
-from schedule.queries import coming_class, current_course, full_address, programme, week_number
+from schedule.queries import coming_classes, current_course, full_address, programme, week_number
 from tests.factories import make_assignment, make_class, make_course, make_enrolment, make_exam, moscow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -70,11 +70,31 @@ def test_homework_and_materials_stand_at_their_class(course: Course) -> None:
 def test_the_coming_class_is_the_one_that_is_on_or_comes_next(course: Course) -> None:
     meeting = make_class(course=course)
 
-    entry = coming_class(course, moscow(2025, 9, 9, 10))
+    (entry,) = coming_classes(course, moscow(2025, 9, 9, 10))
 
-    assert entry is not None
     assert entry.starts_at == meeting.starts_at
-    assert coming_class(course, meeting.ends_at) is None
+    assert coming_classes(course, meeting.ends_at) == ()
+
+
+def test_before_the_coming_class_stand_those_that_are_cancelled(
+    course: Course, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    off, also_off, on, later = (
+        make_class(
+            course=course,
+            starts_at=moscow(2025, 9, day),
+            cancelled_at=moscow(2025, 9, 1) if day < 17 else None,
+        )
+        for day in (9, 16, 23, 30)
+    )
+    Material.objects.create(class_meeting=on, position=1, title="Slides", url="https://example.org/s")
+    with django_assert_num_queries(2):
+        coming = coming_classes(course, moscow(2025, 9, 8))
+    assert [entry.id for entry in coming] == [off.pk, also_off.pk, on.pk]
+    assert [len(entry.materials) for entry in coming] == [0, 0, 1]
+    on.delete()
+    later.delete()
+    assert [entry.id for entry in coming_classes(course, off.ends_at)] == [also_off.pk]
 
 
 @pytest.mark.parametrize("classes", [1, 30])
