@@ -20,6 +20,7 @@ from perks.messages.proof import decision_facts
 from perks.messages.request import FILED, request_facts
 from perks.models import ExtensionRequest, Proof
 from perks.queries.standing import moves
+from perks.queries.worth import group_proofs
 from perks.rules import ProofState
 from schedule.messages.announcement import announcement_facts
 from schedule.messages.classes import class_facts, state_of
@@ -135,6 +136,7 @@ class _Telling:
                 activity__course=self.course, parts__person=person, decided_at__isnull=False
             ).select_related("activity__course", "checkpoint")
             for proof in decided.order_by("-decided_at")[:2]:
-                facts = decision_facts(proof, (ProofState.PENDING.value, ""))
+                every = group_proofs(self.course, proof.group_id)
+                facts = decision_facts(proof, (ProofState.PENDING.value, ""), every)
                 key = f"{proof.pk}:{proof.version}:decision"
                 self.tell("proof", key, facts, [person], proof.decided_at or self.now)

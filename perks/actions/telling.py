@@ -14,7 +14,8 @@ from people.kinds import Facts
 from people.models import User
 from perks.messages.proof import decision_facts, person_facts, photo_facts
 from perks.models import Participation, Photo, Proof
-from perks.rules import PartState
+from perks.queries.worth import group_proofs
+from perks.rules import PartState, ProofState
 from schedule.models import Course
 
 Decided = tuple[str, str]
@@ -26,10 +27,13 @@ def tell_decisions(
 ) -> int:
     """Tell of decisions, given with each what stood before: whoever handed it in, and whom it counts."""
     people = _people([proof for proof, _before in decided])
+    # A rejected one counts for nothing; of an approved one the rules say whether it does.
+    approved = {proof.group_id for proof, _before in decided if proof.state == ProofState.APPROVED}
+    groups = {group: group_proofs(course, group) for group in approved}
     return _tell(
         [
             Change(
-                decision_facts(proof, before),
+                decision_facts(proof, before, groups.get(proof.group_id)),
                 f"{proof.pk}:{proof.version}:decision",
                 people[proof.pk] - ({by.pk} if by else set()),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from people.kinds import Audience, Kind, register
-from perks.messages.proof import proof_holds, write_proofs
+from perks.messages.proof import proof_holds, proof_now, write_proofs
 from perks.messages.request import fresh_request, request_holds, write_request
 
 register(
@@ -15,6 +15,7 @@ register(
         hint=_("A proof that you handed in or are on is approved or rejected, or who is on it changes."),
         write=write_proofs,
         holds=proof_holds,
+        fresh=proof_now,
         audience=Audience.STUDENTS,
         gathers=True,
     )

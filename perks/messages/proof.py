@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from people.kinds import Facts, Letter
 from perks.models import Participation, Photo, Proof
-from perks.rules import PartState
+from perks.queries.worth import GroupProofs, Worth, group_proofs
+from perks.rules import PartState, ProofState
 from schedule.audience import takes_part
 from schedule.messages.parts import CHANGED, LEFT, about, shown, under
 
@@ -35,9 +36,37 @@ def _facts(proof: Proof, topic: str, before: list[str], after: list[str]) -> Fac
     }
 
 
-def decision_facts(proof: Proof, before: tuple[str, str]) -> Facts:
-    """What a message says of a decision; ``before`` are the state and the reason until then."""
-    return _facts(proof, DECISION, list(before), [proof.state, proof.reason])
+def decision_facts(proof: Proof, before: tuple[str, str], every: GroupProofs | None) -> Facts:
+    """What a message says of a decision; ``before`` are the state and the reason until then.
+
+    ``every`` are the proofs of its group as they stand, needed for one that is approved.
+    """
+    facts = _facts(proof, DECISION, list(before), [proof.state, proof.reason])
+    if every is None or proof.state != ProofState.APPROVED:
+        return facts
+    return facts | {"worth": _worth(proof.pk, every)}
+
+
+def _worth(proof_id: int, every: GroupProofs) -> Facts:
+    """Whether an approved proof counts, and what it takes to see why not."""
+    standing = every.standing(proof_id)
+    return {
+        "is": every.worth(proof_id).value,
+        "people": len(every.facts[proof_id].people),
+        "required": standing.rule.min_people_per_proof,
+        "window": [at.isoformat() for at in standing.window or ()],
+        "target_at": every.target_at and every.target_at.isoformat(),
+    }
+
+
+def proof_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
+    """The facts with whether an approved proof counts now: another proof may have moved the window."""
+    del person_id, now
+    proof = Proof.objects.filter(pk=facts["proof"]).select_related("activity__course").first()
+    if proof is None or "worth" not in facts:
+        return facts
+    every = group_proofs(proof.activity.course, proof.group_id)
+    return facts | {"worth": _worth(proof.pk, every)}
 
 
 def person_facts(proof: Proof, part: Participation, before: str) -> Facts:
@@ -98,10 +127,15 @@ def write_proofs(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
 
 
 def _one(facts: Facts, zone: ZoneInfo) -> Letter:
-    subject, lead = _WORDS[_event(facts)]()
+    worth = facts.get("worth")
+    event = "recorded" if worth and worth["is"] != Worth.COUNTS else _event(facts)
+    subject, lead = _WORDS[event]()
     rows = [(_("Proof"), _what(facts)), (_("Taken"), shown(facts["taken_at"], zone))]
     if reason := _reason(facts):
         rows.append((_("Reason"), reason))
+    if worth:
+        lead = f"{lead} {Worth(worth['is']).sentence}"
+        rows += _why_not(worth, zone)
     return Letter(
         subject=under(facts, subject % {"what": _what(facts)}),
         lead=lead,
@@ -113,6 +147,10 @@ def _one(facts: Facts, zone: ZoneInfo) -> Letter:
 
 _WORDS: Final[dict[str, Callable[[], tuple[str, str]]]] = {
     "approved": lambda: (_("proof approved: %(what)s"), _("Staff have approved this proof.")),
+    "recorded": lambda: (
+        _("proof approved, but not counted: %(what)s"),
+        _("Staff have approved this proof; it is recorded and not counted."),
+    ),
     "rejected": lambda: (
         _("proof rejected: %(what)s"),
         _("Staff have rejected this proof. Another one can be handed in."),
@@ -135,6 +173,20 @@ _WORDS: Final[dict[str, Callable[[], tuple[str, str]]]] = {
         _("Staff have put back the photo that you had taken down. Ask them why, if it is not clear."),
     ),
 }
+
+
+def _why_not(worth: Facts, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """What has to be seen beside a proof that does not count."""
+    match Worth(worth["is"]):
+        case Worth.TOO_FEW:
+            told = _("%(people)d, at least %(required)d are needed") % worth
+            return [(_("People on it"), told)]
+        case Worth.OUTSIDE if worth["window"]:
+            first, last = (shown(at, zone) for at in worth["window"])
+            return [(_("The time that counts"), first if first == last else f"{first} – {last}")]
+        case Worth.AFTER_TARGET if worth["target_at"]:
+            return [(_("Target"), shown(worth["target_at"], zone))]
+    return []
 
 
 def _event(facts: Facts) -> str:
@@ -164,4 +216,8 @@ def _in_short(facts: Facts) -> str:
         "removed": _("the photo is deleted"),
         "shown": _("the photo is shown again"),
     }
+    if worth := facts.get("worth"):
+        counts = Worth(worth["is"]) is Worth.COUNTS
+        told = _("approved, counts") if counts else _("approved, not counted: %(why)s")
+        return told % {"why": Worth(worth["is"]).words}
     return said[_event(facts)]

@@ -81,14 +81,15 @@ class GroupProofs:
 
     def worth(self, proof_id: int) -> Worth:
         """What a proof is worth."""
-        return worth_of(self.facts[proof_id], self._standing(proof_id), self.target_at)
+        return worth_of(self.facts[proof_id], self.standing(proof_id), self.target_at)
 
     def is_needed(self, proof_id: int) -> bool:
         """Whether a proof counts in an activity that is complete: then changing it may undo that."""
-        standing = self._standing(proof_id)
+        standing = self.standing(proof_id)
         return standing.complete and proof_id in standing.counted
 
-    def _standing(self, proof_id: int) -> ActivityStanding:
+    def standing(self, proof_id: int) -> ActivityStanding:
+        """How far the group is with the activity of a proof."""
         return self.standings[self.activities[proof_id]]
 
 

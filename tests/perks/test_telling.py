@@ -10,8 +10,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from people.kinds import kind_of
+from people.letters import letter_of
 from people.models import Message, User
 from perks.actions.decide import NotAllowed, approve, reject, reopen
 from perks.actions.participants import add_participant, keep, strike
@@ -70,6 +72,64 @@ class TestProofs:
         approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
         assert to_whom() == {student.pk, group_mate.pk}
         assert {holds(message) for message in told()} == {""}
+
+    def test_an_approval_says_that_it_counts(self, pending: Proof, assistant: User) -> None:
+        approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
+        letter = letter_of(told()[:1])
+        assert letter.subject.endswith("proof approved: A1")
+        assert letter.lead == "Staff have approved this proof. It counts."
+
+    def test_an_approval_with_too_few_people_says_so(
+        self, course: Course, group: StudyGroup, student: User, assistant: User
+    ) -> None:
+        make_extension_rule(course=course)
+        activity = make_activity(course=course, min_people_per_proof=2)
+        proof = make_proof(group=group, activity=activity, people=[student], state="pending")
+        approve(proof_id=proof.pk, version=1, by=assistant, now=NOW)
+        letter = letter_of(told())
+        assert letter.subject.endswith("proof approved, but not counted: A1")
+        assert letter.lead.endswith("recorded and not counted. Too few people are on it for it to count.")
+        assert ("People on it", "1, at least 2 are needed") in letter.rows
+        with translation.override("ru"):
+            letter = letter_of(told())
+        assert "доказательство принято, но не засчитано" in letter.subject
+        assert ("Людей на нём", "1, а нужно хотя бы 2") in letter.rows
+
+    def test_an_approval_outside_the_window_or_after_the_target_says_so(
+        self, course: Course, group: StudyGroup, student: User, group_mate: User, assistant: User
+    ) -> None:
+        make_extension_rule(course=course)
+        run = make_activity(course=course, within_minutes=30, min_people=2)
+        far = make_proof(group=group, activity=run, people=[student], state="pending", taken_at=NOW)
+        both = [student, group_mate]
+        make_proof(group=group, activity=run, people=both, taken_at=moscow(2025, 11, 3, 12))
+        late = make_proof(group=group, activity=run, state="pending", people=[student])
+        Proof.objects.filter(pk=late.pk).update(posted_at=moscow(2025, 12, 15))
+        for proof in (far, late):
+            approve(proof_id=proof.pk, version=1, by=assistant, now=NOW)
+        outside, after = (letter_of([one]) for one in told() if one.person_id == student.pk)
+        assert "It lies outside the time that counts." in outside.lead
+        assert ("The time that counts", "3\xa0November, 12:00\xa0MSK") in outside.rows
+        assert ("Target", "14\xa0December, 23:59\xa0MSK") in after.rows
+        letter = letter_of([one for one in told() if one.person_id == student.pk])
+        assert [value for _name, value in letter.rows] == [
+            "approved, not counted: outside the window",
+            "approved, not counted: after the target",
+        ]
+
+    def test_whether_it_counts_is_as_it_is_when_it_goes(
+        self, course: Course, group: StudyGroup, student: User, group_mate: User, assistant: User
+    ) -> None:
+        make_extension_rule(course=course)
+        run = make_activity(course=course, within_minutes=30, min_people=2)
+        first = make_proof(group=group, activity=run, people=[student], state="pending")
+        approve(proof_id=first.pk, version=1, by=assistant, now=NOW)
+        (message,) = told()
+        assert message.facts["worth"]["is"] == "counts"
+        make_proof(group=group, activity=run, people=[student, group_mate], taken_at=NOW)
+        fresh = kind_of("proof").fresh
+        assert fresh is not None
+        assert fresh(student.pk, message.facts, NOW)["worth"]["is"] == "outside"
 
     def test_decided_again_before_it_went_is_told_as_one(self, pending: Proof, assistant: User) -> None:
         approve(proof_id=pending.pk, version=1, by=assistant, now=NOW)
