@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
-from grading.actions.results import tell_outcomes
+from grading.actions.results import correct_outcomes, tell_outcomes
 from grading.models import ExamResult
 from grading.rules import Outcome
 from schedule.cells import one_of, shown_moment, student_among
@@ -59,6 +59,8 @@ def import_exam(*, course: Course, data: bytes, now: datetime, notify: bool = Fa
             before = {student_id: outcome for student_id, (outcome, _at) in last.items()}
             recorded = [(result, before.get(result.student_id)) for result in made]
             tell_outcomes(recorded, course=course, now=now)
+        else:
+            correct_outcomes(made, course=course, now=now)
     return OutcomesImported(len(new), len(table.rows) - len(new))
 
 

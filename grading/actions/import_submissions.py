@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from django.db import transaction
 
-from grading.actions.results import tell_marks
+from grading.actions.results import correct_marks, tell_marks
 from grading.messages.marks import review_state
 from grading.models import Review, Submission
 from people.kinds import Facts
@@ -55,7 +55,8 @@ def import_submissions(
     and the feedback of its review are changed where they differ; an empty feedback cell leaves what is there.
     An empty score is work that waits for review; it is refused for work that has points, because an import
     deletes no result. The number of statements does not grow with the rows (by one for each ``BATCH``).
-    With ``notify`` students are told of points and feedback that are new. ``told`` hears of the progress.
+    With ``notify`` students are told of points and feedback that are new; without it what a page has written
+    of a work, and has not gone yet, goes with these. ``told`` hears of the progress.
     Raises BadTable, and changes nothing, where anything in the file is wrong.
     """
     table = read_table(data, COLUMNS)
@@ -75,8 +76,7 @@ def import_submissions(
             told(len(new) + start, total)
             reviewed += _review_anew(changed[start : start + BATCH], now)
         told(total, total)
-        if notify:
-            _tell(reviewed, course, now)
+        _tell(reviewed, course, now, notify=notify)
     return SubmissionsImported(len(new), len(changed), len(table.rows) - len(new) - len(changed))
 
 
@@ -177,10 +177,14 @@ def _changes(facts: Mapping[_Key, _Fact], stored: Mapping[_Key, _Stored]) -> lis
     return changes
 
 
-def _tell(reviewed: Sequence[tuple[int, Facts, Review]], course: Course, now: datetime) -> None:
+def _tell(
+    reviewed: Sequence[tuple[int, Facts, Review]], course: Course, now: datetime, *, notify: bool
+) -> None:
+    """Tell of the marks; or only let no mark go out that a page has told of and that is another now."""
     works = Submission.objects.select_related("assignment__course")
     found = works.in_bulk([pk for pk, _before, _review in reviewed])
-    tell_marks([(found[pk], before, review) for pk, before, review in reviewed], course=course, now=now)
+    tell = tell_marks if notify else correct_marks
+    tell([(found[pk], before, review) for pk, before, review in reviewed], course=course, now=now)
 
 
 def _record(facts: Sequence[_Fact], now: datetime) -> list[tuple[int, Facts, Review]]:

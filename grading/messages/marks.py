@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.messages.latest import is_latest
 from grading.models import Review, Submission
 from grading.queries.told import ToldResult, told_results
 from grading.rules import Mark
@@ -49,20 +50,30 @@ def marks_facts(submission: Submission, before: Facts, after: Facts, told: ToldR
 
 
 def marks_hold(person_id: int | None, facts: Facts, now: datetime) -> str:
-    """Empty while the review says what the message says."""
+    """Empty while there is something to say of the review: what it says now goes, see ``marks_now``."""
     del now
-    review = Review.objects.filter(submission=facts["submission"]).first()
-    if review_state(review) != facts["after"]:
+    state = review_state(Review.objects.filter(submission=facts["submission"]).first())
+    if state != facts["after"] and (
+        state == facts["before"] or not is_latest("marks", person_id, facts, "submission")
+    ):
         return CHANGED
     return "" if takes_part(person_id, facts["course"]) else LEFT
 
 
 def marks_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
-    """The facts with what lateness costs now: a deadline may have moved since the points were given."""
+    """The facts with the review and what lateness costs as they are now: both may have changed since."""
     del person_id
     course = Course.objects.filter(slug=facts["course"]).first()
     told = told_results(course, [facts["submission"]], now) if course else {}
-    return facts | _conclusions(told[facts["submission"]]) if told else facts
+    if not told:
+        return facts
+    review = Review.objects.filter(submission=facts["submission"]).first()
+    return facts | corrected_marks(review, told[facts["submission"]])
+
+
+def corrected_marks(review: Review | None, told: ToldResult) -> Facts:
+    """Those of the facts that follow the review and the deadlines."""
+    return {"after": review_state(review)} | _conclusions(told)
 
 
 def _conclusions(told: ToldResult) -> Facts:

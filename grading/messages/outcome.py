@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from grading.messages.latest import is_latest
 from grading.models import ExamResult
 from grading.queries.scheme import USUAL_TITLES
 from grading.queries.told import ToldEnd, told_ends
@@ -27,21 +28,35 @@ def outcome_facts(course: Course, student: int, before: str | None, after: str, 
 
 
 def outcome_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
-    """Empty while it is the student's last outcome."""
+    """Empty while there is an outcome to tell: the student's last one goes, see ``outcome_now``."""
     del now
-    rows = ExamResult.objects.filter(course__slug=facts["course"], student=facts["student"])
-    last = rows.order_by("recorded_at", "pk").last()
-    if last is None or last.outcome != facts["after"]:
+    last = _last(facts)
+    if last != facts["after"] and (
+        last in (None, facts["before"]) or not is_latest("outcome", person_id, facts, "student")
+    ):
         return CHANGED
     return "" if takes_part(person_id, facts["course"]) else LEFT
 
 
 def outcome_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
-    """The facts with the grade as it is now: points may have been given since."""
+    """The facts with the outcome and the grade as they are now: points may have been given since."""
     del person_id
     course = Course.objects.filter(slug=facts["course"]).first()
     ends = told_ends(course, [facts["student"]], now) if course else {}
-    return facts | _conclusions(ends.get(facts["student"]))
+    last = _last(facts) or facts["after"]
+    return facts | corrected_outcome(last, ends.get(facts["student"]))
+
+
+def corrected_outcome(after: str, end: ToldEnd | None) -> Facts:
+    """Those of the facts that follow the exam and the points."""
+    return {"after": after} | _conclusions(end)
+
+
+def _last(facts: Facts) -> str | None:
+    """The student's last outcome; None without one."""
+    rows = ExamResult.objects.filter(course__slug=facts["course"], student=facts["student"])
+    last = rows.order_by("recorded_at", "pk").last()
+    return None if last is None else last.outcome
 
 
 def _conclusions(end: ToldEnd | None) -> Facts:

@@ -109,11 +109,32 @@ class TestMarks:
         grade(work, assistant, 900, version=2, now=NOW + timedelta(hours=6))
         assert letters(NOW + timedelta(hours=8)) == []
 
-    def test_a_mark_changed_past_the_portal_does_not_go(self, work: Submission, assistant: User) -> None:
+    def test_a_mark_changed_past_the_portal_goes_as_it_is_now(
+        self, work: Submission, assistant: User
+    ) -> None:
         grade(work, assistant, 900)
-        type(work.review).objects.update(score=100)
-        assert [holds(message) for message in told()] == ["changed_again"]
-        assert letters() == []
+        type(work.review).objects.update(score=700)
+        (letter,) = letters()
+        assert "assignment 3 graded, 6.00 of 10" in letter
+        assert Message.objects.get(kind="marks").facts["after"]["score"] == 700
+
+    def test_changed_back_past_the_portal_it_does_not_go(self, work: Submission, assistant: User) -> None:
+        grade(work, assistant, 900)
+        letters()
+        grade(work, assistant, 700, version=1, now=NOW + timedelta(hours=6))
+        type(work.review).objects.update(score=900)
+        assert [holds(message) for message in told()][-1] == "changed_again"
+        assert letters(NOW + timedelta(hours=8)) == []
+
+    def test_of_two_about_one_work_only_the_latest_goes_with_another_mark(
+        self, work: Submission, assistant: User
+    ) -> None:
+        grade(work, assistant, 900)
+        Message.objects.update(read_at=NOW)  # seen under the bell, not gone by mail
+        grade(work, assistant, 800, version=1)
+        type(work.review).objects.update(score=700)
+        (letter,) = letters()
+        assert "assignment 3 graded anew, 6.00 of 10" in letter and "Points before: 9.00" in letter
 
     def test_what_lateness_costs_is_that_of_the_moment_of_sending(
         self, work: Submission, assistant: User
@@ -174,6 +195,38 @@ class TestImports:
             rows = self.csv(tmp_path, f"email,outcome\n{student.email},{outcome}\n")
             call_command("import_exam", "effdl", rows, *more, stdout=StringIO())
         assert [one.facts["after"] for one in told("outcome")] == (["raise"] if more else [])
+
+    def test_a_mark_of_a_page_goes_as_a_silent_import_has_left_it(
+        self, work: Submission, student: User, assistant: User, tmp_path: Path
+    ) -> None:
+        grade(work, assistant, 950, feedback="Good.")
+        rows = f"email,assignment,submitted_at,score,feedback\n{student.email},3,2025-10-01T12:00:00,8,\n"
+        call_command("import_submissions", "effdl", self.csv(tmp_path, rows), stdout=StringIO())
+        (message,) = told()
+        assert message.facts["after"] == {"score": 800, "bonus": 0, "feedback": "Good."}
+        assert message.facts["sum"]["result"] == 700
+        (letter,) = letters()
+        assert "assignment 3 graded, 7.00 of 10" in letter
+
+    def test_a_silent_import_that_brings_back_what_is_known_lets_the_letter_go(
+        self, work: Submission, student: User, assistant: User, tmp_path: Path
+    ) -> None:
+        grade(work, assistant, 800)
+        letters()
+        grade(work, assistant, 950, version=1, now=NOW + timedelta(hours=6))
+        rows = f"email,assignment,submitted_at,score,feedback\n{student.email},3,2025-10-01T12:00:00,8,\n"
+        call_command("import_submissions", "effdl", self.csv(tmp_path, rows), stdout=StringIO())
+        assert [message.state for message in Message.objects.order_by("pk")] == ["sent", "dropped"]
+
+    def test_an_outcome_of_a_page_goes_as_a_silent_import_has_left_it(
+        self, course: Course, student: User, assistant: User, tmp_path: Path
+    ) -> None:
+        record_outcome(course=course, student=student, outcome="absent", by=assistant, now=NOW)
+        rows = self.csv(tmp_path, f"email,outcome\n{student.email},raise\n")
+        call_command("import_exam", "effdl", rows, stdout=StringIO())
+        (message,) = told("outcome")
+        assert (message.facts["before"], message.facts["after"]) == (None, "raise")
+        assert "exam: one grade higher" in letters()[0]
 
     def test_the_statements_do_not_grow_with_the_rows(self, course: Course, group: StudyGroup) -> None:
         make_assignment(course=course, number=1)
