@@ -14,6 +14,7 @@ from tests.faults.mail_server import Manner
 from tests.faults.stage import Stage
 
 WAITED_FOR = 8.0  # seconds
+FLOWS_FOR = 25.0  # seconds at most between two troubles
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Storm:
     stage: Stage
     chance: random.Random
     pace: float  # seconds that the mail server takes for a mail, so that there is something to disturb
-    pause: float = 0.5  # seconds at most between two troubles
+    share: int = 0
+    """About so many mails go between two troubles: on a busy machine it takes long until a worker works."""
     happened: Counter[str] = field(default_factory=Counter)
 
     def troubles(self) -> list[Trouble]:
@@ -89,8 +91,16 @@ class Storm:
             time.sleep(0.05)
         time.sleep(self.chance.uniform(0.2, 1))
         trouble.end()
-        time.sleep(self.chance.uniform(0, self.pause))
+        time.sleep(self.chance.uniform(0, 0.5))
         self.stage.keep_running()
+        self._let_some_go(self.chance.uniform(0, 2 * self.share))
+
+    def _let_some_go(self, share: float) -> None:
+        """Until so many more mails have gone; not for ever."""
+        enough, until = len(self.stage.post.mails()) + share, time.monotonic() + FLOWS_FOR
+        while len(self.stage.post.mails()) < enough and time.monotonic() < until:
+            self.stage.keep_running()
+            time.sleep(0.1)
 
     def _manner(self, manner: Manner, calm: Callable[[], None]) -> Trouble:
         """Of a mail that is taken without an answer one waits until there is one."""

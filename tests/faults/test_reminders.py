@@ -27,7 +27,7 @@ RECOVERY = 600.0  # seconds
 PATIENCE = 20.0  # seconds in which nothing goes where nobody sweeps
 ROUNDS_AT_LEAST = 20
 FEW = 300
-IN_THE_STORM = 0.7
+IN_THE_STORM = 0.8
 """Of more than a few the storm lasts until so many have gone: what goes in the calm proves little."""
 PASSES_IN = 35.0 + DUE / 100  # seconds until a deadline in the middle of all this; more follow
 PASSES_AGAIN_IN = 120.0  # seconds, for each further thousand
@@ -107,7 +107,7 @@ def weather(
     play.set_up(now)
     for number in range(max(1, play.due // 1000)):
         play.due_soon(now, in_seconds=PASSES_IN + number * PASSES_AGAIN_IN)
-    storm = Storm(stage, chance, pace, pause=max(0.5, play.due / 4000))
+    storm = Storm(stage, chance, pace, share=round(play.due * IN_THE_STORM / rounds) if play.due > FEW else 0)
     first_sweep(stage, play)
     play.ten_hand_in(timezone.now())
     stage.post.behave(pace=storm.pace)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import trust
-from benchmarks.trust import PROOFS, chosen
+from benchmarks.proofs import PROOFS, Proof
+from benchmarks.trust import chosen
 from benchmarks.trust_page import COLUMNS, Row, page, summary
 from tests.services import ROOT
 
@@ -80,7 +81,7 @@ def test_a_run_of_one_writes_its_row_and_ends_with_its_status(
     document = tmp_path / "trust.md"
     document.write_text(page("", [LOST, TWICE], PROMISES))
     proofs = tuple(
-        trust.Proof(name, promise, ()) for name, promise in zip(("lost", "twice"), PROMISES, strict=False)
+        Proof(name, promise, ()) for name, promise in zip(("lost", "twice"), PROMISES, strict=False)
     )
     monkeypatch.setattr(trust, "PROOFS", proofs)
     failed = replace(TWICE, length="short", holds=False)
