@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from csp.decorators import csp_update
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from people.mailbox import KeptLetter, kept_letter, kept_letters, shown_folder
 from people.models import User
+from schedule.models import Course
+from schedule.queries import latest_begun
 
 A_PAGE = 30
 
@@ -55,6 +58,12 @@ def _found(request: HttpRequest, name: str) -> KeptLetter:
     return letter
 
 
+def _clock() -> tzinfo:
+    """By which clock somebody who takes part in no course reads: that of the demo's current course."""
+    course = latest_begun(list(Course.objects.order_by("-starts_on", "slug")), timezone.now())
+    return course.zone if course else UTC
+
+
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The letters, latest first; 404 but in demo mode with a mailbox of files."""
@@ -62,7 +71,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     if folder is None:
         raise Http404
     page = Paginator(kept_letters(folder), A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "lines": _lines(page.object_list, request)}
+    context = {"page": page, "lines": _lines(page.object_list, request), "clock": _clock()}
     return render(request, "courseportal/mailbox.html", context)
 
 
@@ -70,7 +79,8 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """One letter: its HTML part in a frame, its text, its headers."""
-    return render(request, "courseportal/letter.html", {"letter": _found(request, name)})
+    context = {"letter": _found(request, name), "clock": _clock()}
+    return render(request, "courseportal/letter.html", context)
 
 
 @xframe_options_sameorigin

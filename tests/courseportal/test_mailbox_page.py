@@ -1,9 +1,11 @@
 """The demo's mailbox as a page: every letter to made-up people, none that could open a real account."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -11,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from courseportal.management.commands.serve import line_of
 from people.mailbox import BACKEND, EmailBackend, kept_letters
 from people.models import User
-from tests.factories import make_user
+from tests.factories import make_course, make_enrolment, make_user, moscow
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,21 @@ def test_letters_are_listed_and_shown_with_both_parts_and_headers(client: Client
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in answer.text
     assert "K7PX</pre>" in answer.text and "Message-ID" in answer.text
     assert "frame-src 'self'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_letters_have_the_times_of_the_course(client: Client, mailbox: Path, signed_in: bool) -> None:
+    with time_machine.travel(moscow(2025, 9, 23, 0, 30), tick=False):
+        name = send(mailbox, "nina@example.org")
+        assert (
+            "22\N{NO-BREAK SPACE}Sep, 21:30\N{NO-BREAK SPACE}UTC" in client.get("/demo/mailbox/").text
+        )  # no course at all
+        enrolment = make_enrolment(course=make_course(starts_on=date(2025, 9, 1)))
+        if signed_in:
+            client.force_login(enrolment.person)
+        pages = [client.get(f"/demo/mailbox/{tail}").text for tail in ("", f"{name}/")]
+    assert "23\N{NO-BREAK SPACE}Sep, 00:30\N{NO-BREAK SPACE}MSK" in pages[0]
+    assert "23\N{NO-BREAK SPACE}September 2025, 00:30:00\N{NO-BREAK SPACE}MSK" in pages[1]
 
 
 def test_the_html_part_can_do_nothing(client: Client, mailbox: Path) -> None:
@@ -91,7 +108,7 @@ def test_the_list_takes_two_statements_and_goes_on_on_further_pages(
 ) -> None:
     for number in range(letters):
         send(mailbox, f"nobody{number}@example.org")
-    with django_assert_num_queries(min(letters, 1)):
+    with django_assert_num_queries(1 + min(letters, 1)):
         page = client.get("/demo/mailbox/").text
     assert len(re.findall(r"<li><a href=\"/demo/mailbox/", page)) == min(letters, 30)
     assert ("?page=2" in page) == (letters > 30)
