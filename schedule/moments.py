@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from schedule.constraints import told_as_a_form_tells_it
 from schedule.models import Course
 from schedule.rules import YEARS, end_of_last_minute, instant
+from schedule.wording import zone_text
 
 if TYPE_CHECKING:
     # The stubs' class is generic, Django's own is not.
@@ -38,8 +40,7 @@ class MomentField(forms.DateTimeField):
     def read_in(self, zone: ZoneInfo) -> None:
         """Take this zone, and tell whoever types."""
         self.zone = zone
-        said = _("By the clocks of %(zone)s.") % {"zone": zone.key}
-        self.help_text = f"{self.help_text} {said}".strip()
+        self.help_text = f"{self.help_text} {capfirst(zone_text(zone))}.".strip()
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, datetime):

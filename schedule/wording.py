@@ -5,7 +5,9 @@ in Russian, the minus sign U+2212, no-break spaces before units, moments in the 
 """
 
 from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from django.utils import formats
 from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language, ngettext, npgettext, pgettext
@@ -95,6 +97,20 @@ def moment_text(at: datetime, style: str, zone: tzinfo, *, with_zone: bool = Fal
     local = at.astimezone(zone)
     text = date_text(local, style)
     return f"{text}{NBSP}{zone_name(local)}" if with_zone else text
+
+
+def zone_text(zone: ZoneInfo) -> str:
+    """By which clock moments are told: "in Moscow time", "in Berlin time"; without a place "in UTC+3"."""
+    if zone.key == "Europe/Moscow":
+        return pgettext("clock", "in Moscow time")
+    # A place that the names of places do not know keeps its English one, the last part of the key.
+    place = get_timezone_location(zone.key, locale=get_language() or "en", return_city=True).rpartition("/")[
+        2
+    ]
+    if zone.key.startswith("Etc/") or place in ("UTC", "GMT"):
+        fixed = zone_name(datetime(2000, 1, 1, tzinfo=zone))
+        return pgettext("clock", "in %(zone)s") % {"zone": fixed}
+    return pgettext("clock", "in %(city)s time") % {"city": place}
 
 
 def offset_text(apart: timedelta) -> str:

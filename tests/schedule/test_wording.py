@@ -1,5 +1,6 @@
 """Numbers, sizes and moments as pages print them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from schedule import wording
+from schedule.models.courses import _zone_names
 
 AT = datetime(2026, 11, 19, 20, 59, 59, tzinfo=UTC)
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -177,3 +179,25 @@ def test_a_month_alone_and_a_weekday() -> None:
     assert wording.weekday_text(date(2026, 11, 23)) == "Mon"
     with translation.override("ru"):
         assert wording.month_text(date(2026, 11, 1)) == "ноябрь"
+
+
+@pytest.mark.parametrize(
+    ("zone", "english", "russian"),
+    [
+        ("Europe/Moscow", "in Moscow time", "по московскому времени"),
+        ("Asia/Vladivostok", "in Vladivostok time", "по местному времени (Владивосток)"),
+        ("America/Argentina/Buenos_Aires", "in Buenos Aires time", "по местному времени (Buenos Aires)"),
+        ("Etc/GMT-3", "in UTC+3", "по UTC+3"),
+        ("UTC", "in UTC", "по UTC"),
+    ],
+)
+def test_a_clock_is_named_as_people_name_it(zone: str, english: str, russian: str) -> None:
+    with translation.override("en"):
+        assert wording.zone_text(ZoneInfo(zone)) == english
+    with translation.override("ru"):
+        assert wording.zone_text(ZoneInfo(zone)) == russian
+
+
+def test_every_zone_that_a_course_may_have_has_a_name() -> None:
+    for zone in _zone_names():
+        assert not re.search(r"[/_]", wording.zone_text(ZoneInfo(zone))), zone
