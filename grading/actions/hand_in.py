@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.actions.settling import settle_handed_in
 from grading.messages.receipt import receipt_facts
 from grading.models import SUBMISSIONS, Submission, SubmissionFile
 from grading.names import safe_name
@@ -179,6 +180,7 @@ class _Work:
             now=self.arrived_at,
             scope=self.assignment.course.slug,
         )
+        settle_handed_in(self.assignment.course, {(self.student.pk, self.assignment.pk)}, self.arrived_at)
         return submission
 
 

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from django.db import transaction
 
 from grading.actions.results import correct_marks, tell_marks
+from grading.actions.settling import settle_handed_in
 from grading.messages.marks import review_state
 from grading.models import Review, Submission
 from people.kinds import Facts
@@ -77,6 +78,8 @@ def import_submissions(
             reviewed += _review_anew(changed[start : start + BATCH], now)
         told(total, total)
         _tell(reviewed, course, now, notify=notify)
+        if new:
+            settle_handed_in(course, {(fact.key.student_id, fact.key.assignment_id) for fact in new}, now)
     return SubmissionsImported(len(new), len(changed), len(table.rows) - len(new) - len(changed))
 
 

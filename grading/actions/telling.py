@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from grading.actions.settling import settle_moved
 from grading.messages.dates import EARNED, EXPIRED, LOST, ToldPerk, date_facts, perk_facts
 from grading.models import AnnouncedDates, AnnouncedPerk, PersonalDate
 from grading.queries.deadlines import CourseDeadlines, course_deadlines
@@ -202,6 +203,8 @@ def _tell_members(group: StudyGroup, state: _State, now: datetime, before: ToldP
     ]
     unseen = _take_back(group, concerned, now)
     attempts = told_attempts(concerned, state.deadlines) if concerned else {}
+    if concerned:
+        settle_moved(course, {student: state.dates[student] for student in concerned}, now)
     news: dict[str, dict[int, Facts]] = {"perk": {}, "dates": {}}
     for student in concerned:
         base, perk = _as_seen(known[student], before, unseen.get(student, ()))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.utils import translation
 
+from grading.actions.hand_in import hand_in
+from grading.actions.import_submissions import import_submissions
 from grading.actions.reminding import sweep_reminders
+from grading.actions.telling import sweep_dates
 from grading.models import Reminded
 from people.actions.deliver import deliver
 from people.letters import letter_of
 from people.models import Message, User
+from people.queries.notices import unread_of
 from perks.models import Activity
 from schedule.models import Assignment, Course, Exam, StudyGroup
 from tests.factories import (
@@ -96,6 +101,48 @@ def test_never_to_who_has_handed_in_not_even_after_it_was_written(
     make_submission(assignment=assignment, student=group_mate, submitted_at=ten)
     assert sent(ten) == []
     assert Message.objects.get().reason == "handed_in"
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.django_db(transaction=True)
+def test_what_is_handed_in_leaves_no_reminder_under_the_bell(student: User, assignment: Assignment) -> None:
+    Assignment.objects.update(takes_link=True)
+    reminders(moscow(2025, 9, 27, 10))
+    sent(moscow(2025, 9, 27, 10))
+    reminders(moscow(2025, 9, 29, 10))  # waits still
+    assert unread_of(student) == 2
+    at, link = moscow(2025, 9, 29, 11), "https://example.org/work"
+    hand_in(assignment=Assignment.objects.get(), by=student, now=at, form_token=uuid4(), link=link)
+    first, second = Message.objects.filter(kind="reminder").order_by("pk")
+    assert (first.state, first.read_at) == ("sent", at)
+    assert (second.state, second.reason, second.read_at) == ("dropped", "handed_in", None)
+    assert unread_of(student) == 1  # the receipt
+
+
+def test_neither_does_work_that_is_imported(
+    student: User, group_mate: User, assignment: Assignment, course: Course
+) -> None:
+    ten = moscow(2025, 9, 29, 10)
+    reminders(ten)
+    sent(ten)
+    rows = f"email,assignment,submitted_at,score,feedback\n{student.email},3,2025-09-28T12:00:00,,\n"
+    import_submissions(course=course, data=rows.encode(), now=ten)
+    assert (unread_of(student), unread_of(group_mate)) == (0, 1)
+
+
+def test_a_date_that_has_moved_leaves_no_reminder_of_the_old_one(
+    student: User, group_mate: User, assignment: Assignment
+) -> None:
+    ten = moscow(2025, 9, 29, 10)
+    sweep_dates(ten)
+    reminders(ten)
+    sent(ten)
+    make_personal_date(assignment=assignment, student=student, due_at=DUE + timedelta(days=4))
+    sweep_dates(ten + timedelta(minutes=1))
+    old, other = Message.objects.filter(kind="reminder").order_by("person_id")
+    assert (old.person, old.read_at) == (student, ten + timedelta(minutes=1))
+    assert (other.person, other.read_at) == (group_mate, None)
+    assert unread_of(student) == 1  # of the date
 
 
 def test_never_for_a_date_that_has_moved_away(student: User, assignment: Assignment) -> None:
