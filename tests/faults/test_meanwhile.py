@@ -36,7 +36,7 @@ from tests.faults.mail_server import MailServer
 from tests.faults.play import zone_where_it_is
 from tests.services import ROOT
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 State = Message.State
 OLD, NEW = "21:47", "22:13"
 
@@ -148,6 +148,7 @@ def test_a_deadline_moved_after_the_claim_is_told_and_the_old_one_is_not(
 
 
 @pytest.mark.trust
+@pytest.mark.sqlite
 @pytest.mark.parametrize("held", ["greeting", "RCPT"])
 @pytest.mark.parametrize(
     ("change", "becomes", "why", "mails"),
@@ -179,6 +180,7 @@ def test_whatever_changes_until_the_mail_server_asks_for_the_text_keeps_it_back(
 
 
 @pytest.mark.trust
+@pytest.mark.sqlite
 def test_what_was_given_away_is_not_called_back_and_the_news_follows_it(
     post: MailServer, process_env: dict[str, str], assignment: Assignment, student: User
 ) -> None:

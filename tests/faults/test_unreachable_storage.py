@@ -42,7 +42,7 @@ def unreachable(kind: str, folder: Path) -> override_settings:
     )
 
 
-@pytest.mark.parametrize("kind", ["disk", "bucket"])
+@pytest.mark.parametrize("kind", ["disk", pytest.param("bucket", marks=pytest.mark.trust)])
 def test_nothing_is_lost_and_nothing_is_promised(
     kind: str,
     client: Client,
