@@ -62,12 +62,14 @@ def _deliver_one(in_hand: InHand, clock: Callable[[], datetime], mail: Mail, don
     try:
         if channel == "mail":
             mail.reach()
+        checked = time.monotonic()
         person = User.objects.filter(pk=in_hand.messages[0].person_id or 0).first()
         true = _still_true(in_hand, person, clock(), done)
         if not true:
             return
         letter = envelope(true, person) if person else None
-        outcome = _hand_over(InHand(true, in_hand.until), letter, clock, mail, done)
+        letter_in_hand = InHand(true, in_hand.until)
+        outcome = _hand_over(letter_in_hand, clock, mail, done, letter=letter, checked=checked)
         if outcome is None:
             return
     except Down as reason:
@@ -88,10 +90,18 @@ def _deliver_one(in_hand: InHand, clock: Callable[[], datetime], mail: Mail, don
 
 
 def _hand_over(
-    in_hand: InHand, letter: EmailMessage | None, clock: Callable[[], datetime], mail: Mail, done: Delivered
+    in_hand: InHand,
+    clock: Callable[[], datetime],
+    mail: Mail,
+    done: Delivered,
+    *,
+    letter: EmailMessage | None,
+    checked: float,
 ) -> Outcome | None:
-    """The other side's answer; None where nothing was given away, and what becomes of it is written down."""
-    checked = time.monotonic()
+    """The other side's answer; None where nothing was given away, and what becomes of it is written down.
+
+    ``checked`` is when what it says was looked at, in seconds of the monotonic clock.
+    """
 
     def go_ahead() -> bool:
         if time.monotonic() - checked > LOOK_AGAIN_AFTER and not _as_before(in_hand, clock(), done):
