@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from people.audit import audited_models
 from people.history import Change, in_words, listed_day
 from people.models import AuditEntry
 
@@ -29,13 +30,27 @@ else:
 admin.site.unregister(Group)
 
 
+class TableFilter(admin.SimpleListFilter):
+    """Of what a change is."""
+
+    title = _("table")
+    parameter_name = "table"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = ((model._meta.db_table, str(model._meta.verbose_name)) for model in audited_models())
+        return sorted(named, key=lambda table: table[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(table=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(_ModelAdmin):
     """Every change in the portal, to read and to search; course staff read those of a row on its page."""
 
-    list_display = ("when", "who", "how", "operation", "table", "row_id", "in_words", "why")
+    list_display = ("when", "who", "how", "operation", "table_name", "row_id", "in_words", "why")
     list_per_page = 50
-    list_filter = ("how", "operation", "table")
+    list_filter = ("how", "operation", TableFilter)
     search_fields = ("person__name", "person__email", "account", "why", "=row_id")
     search_help_text = _("A name, an e-mail, a database account, a reason, or the number of a row.")
     list_select_related = ("person",)
@@ -66,6 +81,10 @@ class AuditEntryAdmin(_ModelAdmin):
     def when(self, entry: AuditEntry) -> str:
         at = entry.changed_at.astimezone(UTC)
         return f"{listed_day(at)}, {at:%H:%M:%S} UTC"
+
+    @admin.display(description=_("table"), ordering="table")
+    def table_name(self, entry: AuditEntry) -> str:
+        return entry.table_name
 
     @admin.display(description=_("who"))
     def who(self, entry: AuditEntry) -> str:

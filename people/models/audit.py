@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -71,4 +72,10 @@ class AuditEntry(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.table} {self.row_id}: {self.operation}"
+        return f"{self.table_name} {self.row_id}: {self.get_operation_display()}"
+
+    @property
+    def table_name(self) -> str:
+        """What a row of the table is, in words; the table itself where no model has it any more."""
+        named = (model._meta for model in apps.get_models() if model._meta.db_table == self.table)
+        return next((str(meta.verbose_name) for meta in named), self.table)

@@ -8,12 +8,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people import telegram
 from schedule.actions.chat import send_test
-from schedule.admin.taught import TaughtAdmin
+from schedule.admin.taught import TaughtAdmin, yes_or_no
 from schedule.models import CourseChat
 from schedule.moments import CourseForm
 
@@ -71,8 +72,12 @@ class CourseChatAdmin(TaughtAdmin):
     form = ChatForm
     nothing = gettext_lazy("No course writes to a chat.")
     fields = ("course", "token", "chat_id", "language", "is_on")
-    list_display = ("of_course", "chat_id", "language", "is_on")
+    list_display = ("of_course", "chat_id", "language", "on")
     list_select_related = ("course",)
+
+    @admin.display(description=CourseChat._meta.get_field("is_on").verbose_name, ordering="is_on")
+    def on(self, chat: CourseChat) -> SafeString:
+        return yes_or_no(chat.is_on)
 
     def has_delete_permission(self, request: HttpRequest, obj: CourseChat | None = None) -> bool:
         """With its token: what was said in the chat stays there."""

@@ -16,7 +16,7 @@ from people.history import listed_day
 from schedule.actions.telling import tell_removed, tell_schedule
 from schedule.admin.cancelling import ASKED, Telling, asked_of_one, cancel, heard_by, restore, telling
 from schedule.admin.filters import CourseFilter
-from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
+from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in, yes_or_no
 from schedule.models import Assignment, ClassMeeting, Exam, Material
 from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
@@ -106,9 +106,9 @@ class ClassMeetingAdmin(TaughtAdmin):
             }
         return moment_in(zone, meeting.starts_at)
 
-    @admin.display(description=_("takes place"), boolean=True, ordering="cancelled_at")
-    def takes_place(self, meeting: ClassMeeting) -> bool:
-        return meeting.cancelled_at is None
+    @admin.display(description=_("takes place"), ordering="cancelled_at")
+    def takes_place(self, meeting: ClassMeeting) -> SafeString:
+        return yes_or_no(meeting.cancelled_at is None)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -8,12 +8,13 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User, canonical_email
 from schedule.admin.courses import INVITE, invite_people
 from schedule.admin.filters import CourseFilter
-from schedule.admin.taught import TaughtAdmin
+from schedule.admin.taught import TaughtAdmin, yes_or_no
 from schedule.models import STUDENT_ROLES, Course, Enrolment
 
 if TYPE_CHECKING:
@@ -68,8 +69,16 @@ class UserAdmin(TaughtAdmin):
         return rows.filter(pk__in=Enrolment.objects.filter(course=course).values("person"))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        own = ["is_active", "is_superuser"] if request.user.is_superuser else []
+        own = ["active", "superuser"] if request.user.is_superuser else []
         return ["name", "email", *own]
+
+    @admin.display(description=User._meta.get_field("is_active").verbose_name, ordering="is_active")
+    def active(self, person: User) -> SafeString:
+        return yes_or_no(person.is_active)
+
+    @admin.display(description=User._meta.get_field("is_superuser").verbose_name, ordering="is_superuser")
+    def superuser(self, person: User) -> SafeString:
+        return yes_or_no(person.is_superuser)
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Whoever looks after the portal looks for anybody; course staff, for people of the course."""

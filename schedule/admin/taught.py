@@ -14,6 +14,7 @@ from django.contrib.admin.utils import unquote
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -47,6 +48,12 @@ INPUTS: dict[Any, dict[str, Any]] = {
 
 NOTHING = mark_safe('<span class="none">–</span>')
 """Where a list has nothing to show."""
+
+
+def yes_or_no(value: bool) -> SafeString:
+    """The administration's mark, with its word in the language of the page for whoever does not see it."""
+    icon = static(f"admin/img/icon-{'yes' if value else 'no'}.svg")
+    return format_html('<img src="{}" alt="{}">', icon, _("yes") if value else _("no"))
 
 
 def moment_in(zone: tzinfo, at: datetime | None) -> SafeString:
