@@ -62,9 +62,11 @@ def _do(request: CourseRequest, group: StudyGroup, form: RequestForm) -> None:
             messages.success(request, _("The request is withdrawn."))
         return
     filed = file_request(group=group, numbers=form.chosen(), by=request.user, now=now, base=base)
-    numbers = numbers_text(sorted(form.chosen()))
+    told = {"numbers": numbers_text(sorted(form.chosen())), "before": numbers_text(filed.before)}
     said = _("Asked for: %(numbers)s.") if filed.is_new else _("%(numbers)s: asked for already.")
-    messages.success(request, said % {"numbers": numbers})
+    if filed.before:
+        said = _("The request is changed: %(numbers)s instead of %(before)s.")
+    messages.success(request, said % told)
 
 
 def _page(

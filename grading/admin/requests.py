@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from grading.admin.asking import asking_page, must_be_asked
 from grading.queries.undoing import withdrawal
@@ -40,7 +40,7 @@ def state_words(state: RequestState) -> str:
         RequestState.PROVISIONAL: _("waits for the perk"),
         RequestState.ACTIVE: _("deadlines are moved"),
         RequestState.EXPIRED: _("the target has passed without the perk"),
-        RequestState.WITHDRAWN: _("withdrawn"),
+        RequestState.WITHDRAWN: pgettext("request", "withdrawn"),
     }[state]
 
 
@@ -142,7 +142,7 @@ class ExtensionRequestAdmin(TaughtAdmin):
     def asked_by(self, row: ExtensionRequest) -> str:
         return str(row.filed_by) if row.filed_by else _("a command")
 
-    @admin.display(description=gettext_lazy("state"))
+    @admin.display(description=gettext_lazy("what has become of it"))
     def meaning(self, row: ExtensionRequest) -> str:
         return str(row.meaning)  # type: ignore[attr-defined]
 

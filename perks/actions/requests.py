@@ -66,10 +66,14 @@ UNSEEN: Final = Unseen.UNSEEN
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The request that stands; ``is_new`` is false where it stood already, with the same choice."""
+    """The request that stands; ``is_new`` is false where it stood already, with the same choice.
+
+    ``before`` are the numbers of the assignments that were asked for until then, empty where none were.
+    """
 
     request: ExtensionRequest
     is_new: bool
+    before: tuple[int, ...] = ()
 
 
 def file_request(
@@ -114,7 +118,7 @@ def file_request(
         if not silent:
             _tell(request, group, rule, by=by, now=told_at or now, chosen=chosen, before=before)
             group_changed(group, told_at or now)
-    return Filed(request, is_new=True)
+    return Filed(request, is_new=True, before=tuple(before))
 
 
 def withdraw_request(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.models import User
 from schedule.models import Assignment, StudyGroup
@@ -23,8 +24,8 @@ class ExtensionRequest(models.Model):
     """
 
     class End(models.TextChoices):
-        REPLACED = "replaced", _("changed")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        REPLACED = "replaced", pgettext_lazy("request", "changed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("request", "withdrawn")
 
     group = models.ForeignKey(
         StudyGroup, models.PROTECT, related_name="extension_requests", verbose_name=_("group")

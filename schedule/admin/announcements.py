@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from schedule.actions.announcements import edit, publish, withdraw
 from schedule.admin.filters import CourseFilter
@@ -110,6 +111,6 @@ class AnnouncementAdmin(TaughtAdmin):
     @admin.display(description=_("state"))
     def state(self, row: Announcement) -> SafeString | str:
         if row.withdrawn_at is not None:
-            return str(_("withdrawn"))
+            return pgettext("announcement", "withdrawn")
         address = reverse("schedule:announcement", args=[row.course.slug, row.pk])
         return format_html('<a href="{}">{}</a>', address, _("on the portal"))

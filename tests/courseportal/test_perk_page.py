@@ -208,7 +208,9 @@ class TestRequest:
     ) -> None:
         send(client, representative, choice="2-3")
         standing = ExtensionRequest.objects.standing().get()
+        assert "Asked for: № 2 and 3." in page_of(client, representative)
         send(client, representative, choice="other", numbers=["4"], base=standing.pk)
+        assert "The request is changed: № 4 instead of № 2 and 3." in page_of(client, representative)
         page = page_of(client, student)
         history = page[page.index('class="history"') :]
         assert "№ 2 and 3" in history and "№ 4" in history
