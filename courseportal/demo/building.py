@@ -19,6 +19,7 @@ from courseportal.demo.files import files_of
 from courseportal.demo.notices import add_notices
 from courseportal.demo.people import (
     ASSISTANTS,
+    LANGUAGE,
     LAST_YEAR,
     LECTURER,
     THIS_YEAR,
@@ -224,7 +225,7 @@ class _Maker:
         known = self._accounts()
         secret = make_password(self.password)  # slow on purpose, so once for all
         made = User.objects.bulk_create(
-            User(email=email, name=name, password=secret, is_demo=True)
+            User(email=email, name=name, password=secret, is_demo=True, seen_language=LANGUAGE)
             for email, name in self.everybody.items()
             if email not in known
         )

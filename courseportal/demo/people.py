@@ -61,6 +61,9 @@ class Cohort:
     groups: tuple[Group, ...]
 
 
+LANGUAGE: Final = "ru"
+"""What they all read, hence what they are written in until a visitor reads the portal in their name."""
+
 LECTURER: Final = "Маркова Ирина Львовна"
 ASSISTANTS: Final = ("Ким Павел", "Горелова Анастасия")
 """The same people teach every year."""

@@ -26,6 +26,7 @@ from grading.models import ExamResult, Review, Submission, SubmissionFile
 from grading.queries.gradebook import gradebook
 from grading.rules import days_late
 from people.kinds import kind_of
+from people.letters import language_of
 from people.models import Message, User
 from perks.models import ExtensionRequest, Proof
 from perks.queries.standing import group_standings
@@ -86,6 +87,8 @@ def test_the_real_course_has_two_groups_and_its_staff(finished: Course) -> None:
     roles = Counter(Enrolment.objects.filter(course=finished).values_list("role", flat=True))
     assert (roles[Role.REPRESENTATIVE], roles[Role.ASSISTANT], roles[Role.LECTURER]) == (2, 2, 1)
     assert not User.objects.exclude(is_demo=True, email__endswith="@example.org").exists()
+    assert {language_of(person) for person in User.objects.all()} == {"ru"}
+    assert not User.objects.exclude(language="").exists(), "pages follow the visitor's browser"
 
 
 def test_the_finished_course_has_every_grade(finished: Course) -> None:
