@@ -41,6 +41,8 @@ class Letter:
     link_label: str = ""
     code: str = ""
     """What is to be typed somewhere; stands large."""
+    prose: str = ""
+    """What the paragraphs say, as harmless HTML, for where it can be shown; its links are whole addresses."""
 
 
 class Audience(StrEnum):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Final
+from functools import lru_cache, partial
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -39,14 +41,21 @@ def _highlighted(source: str, language: str, _attributes: str) -> str:
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "highlight": _highlighted})
+    parser.add_render_rule("image", _in_words)
     return parser.enable(["table", "strikethrough"])
 
 
+def _in_words(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    """A picture as the words that stand for it: none is fetched from elsewhere."""
+    return escapeHtml(renderer.renderInlineAsText(tokens[at].children or [], options, env))
+
+
 @lru_cache(maxsize=512)
-def render_markdown(text: str) -> SafeString:
+def render_markdown(text: str, base: str = "") -> SafeString:
     """HTML for Markdown: headings one step lower than written, links that open in safety, code in colours.
 
     Raw HTML in the text is shown as text. Scripts, styles, pictures and foreign schemes do not come through.
+    With ``base``, the address of its page, links are whole addresses: for what is read elsewhere.
     """
     tokens = _parser().parse(text)
     for token in tokens:
@@ -57,7 +66,7 @@ def render_markdown(text: str) -> SafeString:
         html,
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        attribute_filter=_attribute,
+        attribute_filter=partial(_attribute, base),
         url_schemes=set(SCHEMES),
         link_rel="noopener noreferrer",
     )
@@ -66,23 +75,36 @@ def render_markdown(text: str) -> SafeString:
     return mark_safe(reachable)  # noqa: S308 - cleaned above
 
 
-def _attribute(_tag: str, name: str, value: str) -> str | None:
+def _attribute(base: str, _tag: str, name: str, value: str) -> str | None:
     """Keep a class only where it colours code: the portal's own look cannot be borrowed."""
+    if name == "href" and base:
+        return _whole(value, base) or None
     if name != "class":
         return value
     kept = [word for word in value.split() if word.startswith(("tok-", "language-"))]
     return " ".join(kept) or None
 
 
+def _whole(address: str, base: str) -> str:
+    """The address of a link as it is from anywhere; empty where it leads nowhere that is safe."""
+    try:
+        whole = urljoin(base, address.strip())
+        scheme = urlsplit(whole).scheme
+    except ValueError:
+        return ""
+    return whole if scheme in SCHEMES or not (scheme or base) else ""
+
+
 @lru_cache(maxsize=512)
-def plain_paragraphs(text: str) -> tuple[str, ...]:
+def plain_paragraphs(text: str, base: str = "") -> tuple[str, ...]:
     """The same as plain text, a paragraph each: for letters, which are read without a browser.
 
-    A link is followed by its address, an item of a list begins with a dash or its number.
+    A link is followed by its address, an item of a list begins with a dash or its number, the cells of a
+    table's row stand on one line. ``base`` as above.
     """
     paragraphs: list[str] = []
     lists: list[int | None] = []
-    marker = ""
+    marker, row = "", 0
     for token in _parser().parse(text):
         match token.type:
             case "bullet_list_open":
@@ -96,16 +118,20 @@ def plain_paragraphs(text: str) -> tuple[str, ...]:
                 marker = "– " if number is None else f"{number}. "
                 lists[-1] = None if number is None else number + 1
             case "inline":
-                paragraphs.append(marker + _plain(token.children or []))
+                paragraphs.append(marker + _plain(token.children or [], base))
                 marker = ""
+            case "tr_open":
+                row = len(paragraphs)
+            case "tr_close":
+                paragraphs[row:] = [" | ".join(paragraphs[row:])]
             case "fence" | "code_block":
                 paragraphs.append(marker + token.content.rstrip("\n"))
                 marker = ""
     return tuple(paragraph for paragraph in paragraphs if paragraph.strip())
 
 
-def _plain(tokens: Sequence[Token]) -> str:
-    """What stands in one paragraph, without its marks."""
+def _plain(tokens: Sequence[Token], base: str) -> str:
+    """What stands in one paragraph, without its marks; what is struck out keeps them, or it would hold."""
     said, addresses = "", []
     for token in tokens:
         match token.type:
@@ -114,10 +140,13 @@ def _plain(tokens: Sequence[Token]) -> str:
             case "hardbreak":
                 said += "\n"
             case "link_open":
-                addresses.append((len(said), str(token.attrs.get("href", ""))))
+                addresses.append((len(said), _whole(str(token.attrs.get("href", "")), base)))
             case "link_close":
                 start, address = addresses.pop()
+                address = address.removeprefix("mailto:")
                 said += f" ({address})" if address and address != said[start:] else ""
+            case "s_open" | "s_close":
+                said += "~~"
             case _:
                 said += token.content
     return said

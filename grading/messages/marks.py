@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,8 +17,9 @@ from grading.models import Review, Submission
 from grading.queries.told import ToldResult, told_results
 from grading.rules import Mark
 from people.kinds import Facts, Letter
+from people.letters import absolute
 from schedule.audience import takes_part
-from schedule.markdown import plain_paragraphs
+from schedule.markdown import plain_paragraphs, render_markdown
 from schedule.messages.parts import CHANGED, LEFT, about, under
 from schedule.models import Course
 from schedule.wording import MINUS, cost_text, points_text
@@ -118,15 +120,20 @@ def write_marks(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
 
 def _one(facts: Facts) -> Letter:
     feedback = facts["after"]["feedback"]
-    paragraphs = plain_paragraphs(feedback[:FEEDBACK])
+    link = reverse("grading:assignment", args=[facts["course"], facts["number"]])
+    paragraphs = plain_paragraphs(feedback[:FEEDBACK], absolute(link))
+    prose = render_markdown(feedback[:FEEDBACK], absolute(link))
     if len(feedback) > FEEDBACK:
-        paragraphs += (_("… The whole comment stands on the page."),)
+        more = _("… The whole comment stands on the page.")
+        paragraphs += (more,)
+        prose += format_html("<p>{}</p>", more)
     return Letter(
         subject=under(facts, _headline(facts)),
         lead=_("№ %(number)d. %(title)s") % facts,
         rows=tuple(_rows(facts)),
         paragraphs=paragraphs,
-        link=reverse("grading:assignment", args=[facts["course"], facts["number"]]),
+        prose=prose,
+        link=link,
         link_label=_("Open the assignment"),
     )
 

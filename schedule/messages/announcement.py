@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from people.kinds import Facts, Letter
+from people.letters import absolute
 from people.models import User
-from schedule.markdown import plain_paragraphs
+from schedule.markdown import plain_paragraphs, render_markdown
 from schedule.messages.parts import LEFT, WITHDRAWN, about, under
 from schedule.models import Announcement
 
@@ -48,10 +49,12 @@ def write_announcement(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         if facts["group"]
         else _("To everybody in the course")
     )
+    link = reverse("schedule:announcement", args=[facts["course"], facts["announcement"]])
     return Letter(
         subject=under(facts, facts["title"]),
         lead=f"{to}: {facts['by']}" if facts["by"] else to,
-        paragraphs=plain_paragraphs(facts["body"]),
-        link=reverse("schedule:announcement", args=[facts["course"], facts["announcement"]]),
+        paragraphs=plain_paragraphs(facts["body"], absolute(link)),
+        prose=render_markdown(facts["body"], absolute(link)),
+        link=link,
         link_label=_("Read it on the portal"),
     )

@@ -23,7 +23,7 @@ from people import kinds
 from people.kinds import Facts, Kind, Letter
 from people.letters import Foot, envelope, plain, written
 from people.models import Message, User
-from people.templatetags.letter import DARK, LIGHT, STYLES
+from people.templatetags.letter import DARK, LIGHT, STYLES, dressed
 from schedule.models import Course
 from tests.factories import make_course, make_user, moscow
 
@@ -101,6 +101,55 @@ def test_every_element_carries_its_style_and_fits_a_phone() -> None:
     assert 'name="color-scheme" content="light dark"' in html and "prefers-color-scheme:dark" in html
     assert "max-width:600px" in html and 'lang="en"' in html
     assert len(html.encode()) < 20_000  # Gmail cuts at 102 KB
+
+
+PROSE = (
+    '<h2>Room 685</h2>\n<p>Bring <strong>laptops</strong>: <a href="https://e.org/?a=1&amp;b=2">list</a>.</p>'
+)
+
+
+def test_somebodys_text_keeps_its_emphasis_and_links() -> None:
+    letter = Letter("S", "L", paragraphs=("Bring laptops: list (https://e.org/?a=1&b=2).",), prose=PROSE)
+    text, html = written([letter], title="S", foot=Foot())
+    assert "Bring laptops: list (https://e.org/?a=1&b=2)." in text and "<strong>" not in text
+    assert "<strong>laptops</strong>" in html and ">Room 685</h2>" in html
+    assert re.search(r'<a href="https://e.org/\?a=1&amp;b=2" [^>]*class="l-link"', html)
+    assert html.count("laptops") == 1
+    for tag in re.findall(r"<(?:h2|p|a)\b[^>]*>", html):
+        assert "style=" in tag, tag
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        '<img src="https://e.org/spy.png" alt="x">',
+        "<script>alert(1)</script>",
+        '<p style="position:fixed" class="btn" onclick="x()" title="t">x</p>',
+        '<a href="javascript:alert(1)">x</a>',
+        '<a href="data:text/html,x">x</a>',
+        '<a href="/somewhere/">x</a>',
+        "<style>*{display:none}</style>",
+        '<form action="https://e.org/"><input></form>',
+        "<p>a\u202eb\u2067c\x00d</p>",
+        "</td></tr></table><h1>x</h1>",
+        "<!--[if mso]><p>x</p><![endif]-->",
+        "<svg><script>x</script></svg>",
+    ],
+)
+def test_of_hostile_prose_nothing_but_words_comes_through(prose: str) -> None:
+    told = str(dressed(prose))
+    assert not re.search(
+        r"<(img|script|style|form|input|td|tr|h1|svg|!--)|alert|javascript:|data:|/somewhere", told
+    )
+    assert not re.search(r"position|btn|onclick|title=|spy|[\u202e\u2067\x00]", told)
+    _text, html = written([Letter("S", "L", prose=prose)], title="S", foot=Foot())
+    assert html.count("<table") == html.count("</table>") and html.count("<h1 ") == 1
+
+
+def test_prose_that_a_mail_program_would_cut_is_told_plainly() -> None:
+    letter = Letter("S", "L", paragraphs=("Plain.",), prose='<p><a href="https://e.org/">x</a></p>' * 2000)
+    _text, html = written([letter], title="S", foot=Foot())
+    assert ">Plain.</p>" in html and len(html.encode()) < 100_000
 
 
 def tokens(selector: str) -> dict[str, str]:

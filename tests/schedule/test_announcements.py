@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from people.channels.chats import text_of
 from people.kinds import kind_of
+from people.letters import envelope, letter_of
 from people.models import Message, User
 from schedule.actions.announcements import edit, publish, withdraw
 from schedule.models import Announcement, Course, CourseChat, StudyGroup
@@ -46,6 +49,27 @@ def test_to_a_group(course: Course, group: StudyGroup, student: User, lecturer: 
     make_enrolment(group=make_group(course=course))
     announced(course, lecturer, group=group)
     assert readers() == {student.pk}
+
+
+BODY = "We meet in **685**, see [the map](/courses/effdl/schedule/) <script>x</script>."
+
+
+def test_its_emphasis_and_links_reach_the_letter_and_the_bell(
+    course: Course, student: User, lecturer: User, client: Client
+) -> None:
+    publish(course=course, group=None, title="Room", body=BODY, by=lecturer, now=NOW)
+    (message,) = Message.objects.filter(person=student)
+    sent = envelope([message], student)
+    html = str(sent.alternatives[0][0])
+    assert "<strong>685</strong>" in html and "&lt;script&gt;x" in html
+    whole = f"{settings.PORTAL_BASE_URL}/courses/effdl/schedule/"
+    assert f'<a href="{whole}"' in html
+    assert f"We meet in 685, see the map ({whole}) <script>x</script>." in sent.body
+    client.force_login(student)
+    page = client.get("/notices/").text
+    assert "<strong>685</strong>" in page and f'href="{whole}"' in page and "<script>x" not in page
+    text, _title = text_of(letter_of([message]))
+    assert f"We meet in 685, see the map ({whole})" in text
 
 
 def test_to_the_chat_only_what_is_for_the_course(course: Course, group: StudyGroup, lecturer: User) -> None:
