@@ -14,7 +14,7 @@ from tests.faults.mail_server import Manner
 from tests.faults.stage import Stage
 
 WAITED_FOR = 8.0  # seconds
-FLOWS_FOR = 25.0  # seconds at most between two troubles
+FLOWS_FOR = 40.0  # seconds at most between two troubles
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ IN_THE_STORM = 0.8
 """Of more than a few the storm lasts until so many have gone: what goes in the calm proves little."""
 PASSES_IN = 35.0 + DUE / 100  # seconds until a deadline in the middle of all this; more follow
 PASSES_AGAIN_IN = 120.0  # seconds, for each further thousand
-SWEEPS_EVERY = max(2.0, DUE / 1500)  # seconds, so that sweeps of many courses leave time to deliver
+SWEEPS_EVERY = max(2.0, DUE / 400)  # seconds, so that sweeps of many courses leave time to deliver
 
 pytestmark = [
     pytest.mark.slow,
@@ -147,7 +147,7 @@ def assert_refused_stays_known() -> None:
 
 def test_reminders_outlive_everything(build: Callable[..., Stage]) -> None:
     stage, play = build(OUTBOX_SWEEP=str(SWEEPS_EVERY)), Play(DUE, random.Random(SEED))
-    rounds = max(ROUNDS_AT_LEAST, DUE // 100)
+    rounds = max(ROUNDS_AT_LEAST, DUE // 160)
     found = weather(stage, play, rounds, RECOVERY, pace=min(0.6, rounds * 1.6 / DUE))
     assert found.wrong() == {}, stage.logs()
     assert_refused_stays_known()
