@@ -115,8 +115,11 @@ def write_proofs(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         said = ngettext("%(count)d proof approved", "%(count)d proofs approved", len(several))
     elif events == {"rejected"}:
         said = ngettext("%(count)d proof rejected", "%(count)d proofs rejected", len(several))
+    said %= {"count": len(several)}
+    if idle := sum(not _counts(facts) for facts in several if "worth" in facts):
+        said = _("%(told)s, %(count)d of them not counted") % {"told": said, "count": idle}
     return Letter(
-        subject=under(last, said % {"count": len(several)}),
+        subject=under(last, said),
         lead=_("You handed these proofs in, or are on them."),
         rows=tuple(
             (f"{_what(facts)}, {shown(facts['taken_at'], zone)}", _in_short(facts)) for facts in several
@@ -128,7 +131,7 @@ def write_proofs(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
 
 def _one(facts: Facts, zone: ZoneInfo) -> Letter:
     worth = facts.get("worth")
-    event = "recorded" if worth and worth["is"] != Worth.COUNTS else _event(facts)
+    event = "recorded" if worth and not _counts(facts) else _event(facts)
     subject, lead = _WORDS[event]()
     rows = [(_("Proof"), _what(facts)), (_("Taken"), shown(facts["taken_at"], zone))]
     if reason := _reason(facts):
@@ -189,6 +192,11 @@ def _why_not(worth: Facts, zone: ZoneInfo) -> list[tuple[str, str]]:
     return []
 
 
+def _counts(facts: Facts) -> bool:
+    """Whether an approved proof counts."""
+    return bool(facts["worth"]["is"] == Worth.COUNTS)
+
+
 def _event(facts: Facts) -> str:
     event: str = facts["after"][0]
     return event
@@ -217,7 +225,6 @@ def _in_short(facts: Facts) -> str:
         "shown": _("the photo is shown again"),
     }
     if worth := facts.get("worth"):
-        counts = Worth(worth["is"]) is Worth.COUNTS
-        told = _("approved, counts") if counts else _("approved, not counted: %(why)s")
+        told = _("approved, counts") if _counts(facts) else _("approved, not counted: %(why)s")
         return told % {"why": Worth(worth["is"]).words}
     return said[_event(facts)]

@@ -27,7 +27,7 @@ from tests.factories import (
     moscow,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NOW = moscow(2025, 11, 20, 12)
 DUE = moscow(2025, 11, 30, 23, 59, 59)
@@ -111,7 +111,7 @@ def test_what_was_agreed_to_has_to_be_what_happens(
     assert due() == DUE
 
 
-@pytest.mark.parametrize("due_at", ["2025-12-05T23:59", "2025-11-25T23:59", "2025-11-30T23:59"])
+@pytest.mark.parametrize("due_at", ["2025-12-05T23:59", "2025-11-25T23:59"])
 def test_no_question_where_nobody_loses(
     lecturing: Client, assignment: Assignment, student: User, due_at: str
 ) -> None:

@@ -25,7 +25,7 @@ from tests.factories import (
     moscow,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NOW = moscow(2025, 12, 5, 12)
 DUE = moscow(2025, 12, 10, 23, 59, 59)

@@ -309,7 +309,7 @@ class TestReport:
         self, course: Course, representative: User, student: User, activity: Activity
     ) -> None:
         Course.objects.filter(pk=course.pk).update(report_weekday="wednesday", report_days=[5, 0])
-        for day in range(1, 15):
+        for day in (1, 2, 3, 8, 9, 10, 13, 14):
             sweep_reminders(moscow(2025, 12, day, 10))
         found = Message.objects.filter(kind="perk-report").order_by("pk")
         assert [message.created_at.day for message in found] == [3, 9, 10, 14]

@@ -112,6 +112,7 @@ class TestProofs:
         assert ("The time that counts", "3\xa0November, 12:00\xa0MSK") in outside.rows
         assert ("Target", "14\xa0December, 23:59\xa0MSK") in after.rows
         letter = letter_of([one for one in told() if one.person_id == student.pk])
+        assert letter.subject.endswith("2 proofs approved, 2 of them not counted")
         assert [value for _name, value in letter.rows] == [
             "approved, not counted: outside the window",
             "approved, not counted: after the target",
