@@ -137,6 +137,9 @@ def _put_rows(manifest: Manifest, folder: Path, progress: Progress) -> int:
         _drop(before)
         _migrate_to(manifest)
         _empty(tables_after(manifest.migrations))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # a migration that adds a reference leaves it checked row by row
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     models = tables_after(manifest.migrations)
     rows = 0
     for number, table in enumerate(manifest.tables, start=1):
