@@ -24,6 +24,13 @@ def takes_part(person_id: int | None, slug: str) -> bool:
     return Enrolment.objects.active().filter(person_id=person_id, course__slug=slug).exists()
 
 
+def studies_in(person_id: int | None, group_id: int) -> bool:
+    """Whether this person is a student of that group now; a chat (None) hears of all groups."""
+    if person_id is None:
+        return True
+    return Enrolment.objects.students().filter(person_id=person_id, group_id=group_id).exists()
+
+
 def chat_of(course: Course) -> str:
     """The course's chat as messages name it; empty where it has none, or none that is on."""
     return course.slug if CourseChat.objects.filter(course=course, is_on=True).exists() else ""

@@ -54,13 +54,13 @@ def reminder_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
 
 
 def reminder_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
-    """The reminder as it is true now: "tomorrow" is today after midnight, a promised date may be gone."""
+    """The reminder as it is true now: "tomorrow" is today after midnight; what lateness costs, what the group
+    asks for, may be another since it was written.
+    """
     course = Course.objects.filter(slug=facts["course"]).first()
     if course is None or person_id is None:
         return facts
     today = now.astimezone(course.zone).date().isoformat()
-    if facts["written_on"] == today and not facts["if_earned"]:
-        return facts
     deadlines = course_deadlines(course, now, students=[person_id])
     column = next((one for one in deadlines.columns if one.id == facts["assignment"]), None)
     return reminder_facts(course, column, deadlines.terms(column.id, person_id), today) if column else facts

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from grading.queries.waiting import Waiting, staff_waits
 from people.kinds import Facts, Letter
-from perks.queries.standing import GroupStanding, group_standings, named_activities
-from schedule.messages.parts import LEFT, PAST, about, moment, shown, under
+from perks.queries.standing import GroupStanding, group_standings, move_rule, named_activities
+from schedule.messages.parts import CHANGED, LEFT, PAST, about, moment, shown, under
 from schedule.models import Assignment, Course, Enrolment, Role
 from schedule.wording import NBSP
 
@@ -53,21 +53,27 @@ def fresh_report(person_id: int | None, facts: Facts, now: datetime) -> Facts:
     """The report as things stand when it goes."""
     course = Course.objects.get(slug=facts["course"])
     (standing,) = group_standings(course, now, groups=[facts["group_id"]])
-    titles = {one.rule.number: one.title for one in named_activities(course)}
+    activities = named_activities(course)
+    titles = {one.rule.number: one.title for one in activities}
     numbers = dict(Assignment.objects.filter(course=course).values_list("pk", "number"))
-    return report_facts(course, standing, titles, numbers, moment(facts["target_at"]))
+    target_at = activities[0].target_at if activities else None
+    return report_facts(course, standing, titles, numbers, target_at or moment(facts["target_at"]))
 
 
 def report_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
     """Empty until the target, for who still is the representative of a group that has not earned the perk."""
-    if now > moment(facts["target_at"]):
+    course = Course.objects.get(slug=facts["course"])
+    rule = move_rule(course)
+    if rule is None:
+        return CHANGED
+    if now > rule.target_at:
         return PAST
     speaks = Enrolment.objects.students().filter(
         person=person_id, group=facts["group_id"], role=Role.REPRESENTATIVE
     )
     if not speaks.exists():
         return LEFT
-    standings = group_standings(Course.objects.get(slug=facts["course"]), now, groups=[facts["group_id"]])
+    standings = group_standings(course, now, groups=[facts["group_id"]])
     return EARNED if any(one.earned for one in standings) else ""
 
 

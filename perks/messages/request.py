@@ -14,7 +14,7 @@ from people.models import User
 from perks.models import ExtensionRequest
 from perks.queries.standing import moves
 from perks.rules import RequestState
-from schedule.audience import takes_part
+from schedule.audience import studies_in
 from schedule.messages.parts import CHANGED, LEFT, about, shown, under
 from schedule.models import Assignment, StudyGroup
 
@@ -38,37 +38,45 @@ def request_facts(
         "group": request.group.name,
         "event": event,
         "by": str(by or ""),
-        "chosen": [
-            {"number": one.number, "title": one.title, "due_at": one.due_at.isoformat()} for one in chosen
-        ],
+        "chosen": _chosen(chosen),
         "before": sorted(before),
         "target_at": target_at.isoformat(),
         "state": state.value,
     }
 
 
+def _chosen(assignments: Sequence[Assignment]) -> list[Facts]:
+    return [
+        {"number": one.number, "title": one.title, "due_at": one.due_at.isoformat()} for one in assignments
+    ]
+
+
 def request_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
-    """Empty while that request stands; of one that was withdrawn, while no other does."""
+    """Empty, for a member of the group, while that request stands; of one withdrawn, while no other does."""
     del now
-    standing = ExtensionRequest.objects.standing().filter(group=facts["group_id"])
+    standing = ExtensionRequest.objects.standing().filter(
+        group=facts["group_id"], group__course__extension_rule__isnull=False
+    )
     if facts["event"] == WITHDRAWN:
         still = not standing.exists()
     else:
         still = standing.filter(pk=facts["request"]).exists()
     if not still:
         return CHANGED
-    return "" if takes_part(person_id, facts["course"]) else LEFT
+    return "" if studies_in(person_id, facts["group_id"]) else LEFT
 
 
 def fresh_request(person_id: int | None, facts: Facts, now: datetime) -> Facts:
-    """With what the request means when the message goes: the perk may have been earned since."""
+    """With the dates, and what the request means, when the message goes: all of it may be another since."""
+    named = Assignment.objects.filter(requested__request=facts["request"]).order_by("number")
+    facts = facts | {"chosen": _chosen(named)}
     if facts["event"] == WITHDRAWN:
         return facts
     group = StudyGroup.objects.select_related("course").get(pk=facts["group_id"])
     move = moves(group.course, now, groups=[group.pk]).get(group.pk)
     if move is None or move.request_id != facts["request"]:
         return facts
-    return facts | {"state": move.state.value}
+    return facts | {"state": move.state.value, "target_at": move.target_at.isoformat()}
 
 
 def write_request(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
@@ -110,6 +118,8 @@ def _lead(facts: Facts) -> str:
         return _("Nothing is asked for any more; the course’s deadlines hold.")
     if facts["state"] == RequestState.ACTIVE:
         return _("The perk is earned: the deadlines have moved.")
+    if facts["state"] == RequestState.EXPIRED:
+        return _("The target has passed. The course’s deadlines hold, unless a proof is approved late.")
     return _("The deadlines move once the perk is earned. Until then the course’s hold.")
 
 

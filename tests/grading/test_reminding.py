@@ -13,12 +13,13 @@ from grading.actions.hand_in import hand_in
 from grading.actions.import_submissions import import_submissions
 from grading.actions.reminding import sweep_reminders
 from grading.actions.telling import sweep_dates
-from grading.models import Reminded
+from grading.messages.reports import report_holds
+from grading.models import LatePenalty, Reminded
 from people.actions.deliver import deliver
 from people.letters import letter_of
 from people.models import Message, User
 from people.queries.notices import unread_of
-from perks.models import Activity
+from perks.models import Activity, ExtensionRule
 from schedule.models import Assignment, Course, Exam, StudyGroup
 from tests.factories import (
     make_activity,
@@ -213,6 +214,20 @@ def test_a_provisional_move_is_mentioned(
     assert ("If the perk is earned", "14\xa0December, 23:59\xa0MSK") in letter.rows
 
 
+def test_what_lateness_costs_and_what_was_asked_for_are_as_they_are_when_it_goes(
+    student: User, group: StudyGroup, course: Course, assignment: Assignment
+) -> None:
+    make_extension_rule(course=course)
+    make_activity(course=course)
+    reminders(moscow(2025, 9, 29, 10))
+    LatePenalty.objects.filter(course=course).update(per_day=300)
+    make_request(group=group, assignments=[assignment], filed_at=moscow(2025, 9, 29, 12))
+    deliver(clock=lambda: moscow(2025, 9, 29, 18))
+    letter = letter_of([Message.objects.get(kind="reminder", state="sent")])
+    assert ("After it", "from the first second −3.00") in letter.rows
+    assert ("If the perk is earned", "14\xa0December, 23:59\xa0MSK") in letter.rows
+
+
 def test_what_waited_past_midnight_does_not_say_tomorrow(student: User, assignment: Assignment) -> None:
     reminders(moscow(2025, 9, 29, 10))
     (subject,) = sent(moscow(2025, 9, 30, 0, 30))
@@ -328,6 +343,10 @@ class TestReport:
         letter = letter_of([Message.objects.get(kind="perk-report")])
         assert letter.subject.endswith("the perk, group 417: 0 of 1 activities complete")
         assert letter.rows[0] == ("1. Ping-pong", "1 of 2 people; 1 proof waits")
+        with translation.override("ru"):
+            letter = letter_of([Message.objects.get(kind="perk-report")])
+        assert letter.lead.endswith("сдано до целевой даты и принято.")
+        assert letter.rows[1][0] == "Целевая дата"
 
     def test_not_if_it_was_earned_before_it_went(
         self, representative: User, student: User, group: StudyGroup, activity: Activity
@@ -336,6 +355,25 @@ class TestReport:
         make_proof(group=group, activity=activity, people=[student, representative])
         sent(self.MONDAY)
         assert Message.objects.get(kind="perk-report").reason == "earned"
+
+    def test_its_target_is_the_one_that_holds_when_it_goes(
+        self, course: Course, representative: User, activity: Activity
+    ) -> None:
+        sweep_reminders(self.MONDAY)
+        ExtensionRule.objects.update(target_at=moscow(2025, 12, 20, 23, 59, 59))
+        sent(self.MONDAY)
+        message = Message.objects.get(kind="perk-report", state="sent")
+        assert ("Target", "20\xa0December, 23:59\xa0MSK") in letter_of([message]).rows
+
+    def test_not_of_a_target_that_was_brought_forward_or_given_up(
+        self, course: Course, representative: User, activity: Activity
+    ) -> None:
+        sweep_reminders(self.MONDAY)
+        message = Message.objects.get(kind="perk-report")
+        ExtensionRule.objects.update(target_at=self.MONDAY - timedelta(days=1))
+        assert report_holds(representative.pk, message.facts, self.MONDAY) == "past"
+        ExtensionRule.objects.all().delete()
+        assert report_holds(representative.pk, message.facts, self.MONDAY) == "changed_again"
 
     def test_not_once_it_is_earned(
         self, representative: User, student: User, group: StudyGroup, activity: Activity

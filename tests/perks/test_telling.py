@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -19,13 +20,14 @@ from perks.actions.decide import NotAllowed, approve, reject, reopen
 from perks.actions.participants import add_participant, keep, strike
 from perks.actions.requests import RequestRefused, file_request, withdraw_request
 from perks.actions.take_down import put_back, remove
-from perks.models import Activity, Proof
-from schedule.models import Course, StudyGroup
+from perks.models import Activity, ExtensionRule, Proof
+from schedule.models import Assignment, Course, Enrolment, StudyGroup
 from tests.factories import (
     make_activity,
     make_assignment,
     make_enrolment,
     make_extension_rule,
+    make_group,
     make_photo,
     make_proof,
     moscow,
@@ -34,6 +36,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NOW = moscow(2025, 11, 20, 12)
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 @pytest.fixture
@@ -263,6 +266,39 @@ class TestRequests:
         withdraw_request(group=group, by=representative, now=NOW)
         ended = {one.person_id for one in told("request") if one.facts["event"] == "withdrawn"}
         assert ended == {student.pk}
+
+    def test_the_dates_are_those_that_hold_when_it_goes(
+        self, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        file_request(group=group, numbers=[2], by=representative, now=NOW)
+        ExtensionRule.objects.update(target_at=moscow(2025, 12, 20, 23, 59, 59))
+        Assignment.objects.filter(number=2).update(due_at=moscow(2025, 12, 1, 23, 59, 59), title="Pruning")
+        facts, fresh = told("request")[0].facts, kind_of("request").fresh
+        assert fresh is not None
+        (row,) = (
+            row for row in kind_of("request").write([fresh(None, facts, NOW)], MOSCOW).rows if "№" in row[0]
+        )
+        assert row == (
+            "№ 2. Pruning",
+            "1\xa0December, 23:59\xa0MSK; if the perk is earned, 20\xa0December, 23:59\xa0MSK",
+        )
+        letter = kind_of("request").write([fresh(None, facts, moscow(2025, 12, 21))], MOSCOW)
+        assert letter.lead.startswith("The target has passed.")
+
+    def test_not_to_who_has_left_the_group_meanwhile(
+        self, course: Course, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        file_request(group=group, numbers=[2], by=representative, now=NOW)
+        Enrolment.objects.filter(person=student).update(group=make_group(course=course))
+        by_person = {message.person_id: holds(message) for message in told("request")}
+        assert by_person == {student.pk: "left_the_course", representative.pk: ""}
+
+    def test_not_where_nothing_can_be_moved_any_more(
+        self, group: StudyGroup, representative: User, student: User
+    ) -> None:
+        file_request(group=group, numbers=[2], by=representative, now=NOW)
+        ExtensionRule.objects.all().delete()
+        assert {holds(message) for message in told("request")} == {"changed_again"}
 
     def test_asking_for_what_stands_tells_nothing_new(
         self, group: StudyGroup, representative: User, student: User
