@@ -69,7 +69,7 @@ def request_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
 def fresh_request(person_id: int | None, facts: Facts, now: datetime) -> Facts:
     """With the dates, and what the request means, when the message goes: all of it may be another since."""
     named = Assignment.objects.filter(requested__request=facts["request"]).order_by("number")
-    facts = facts | {"chosen": _chosen(named)}
+    facts = {**facts, "chosen": _chosen(named)}
     if facts["event"] == WITHDRAWN:
         return facts
     group = StudyGroup.objects.select_related("course").get(pk=facts["group_id"])
