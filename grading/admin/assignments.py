@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from grading.admin.moving import MovesDates
 from grading.admin.words import points_text
 from grading.models import Review
-from perks.admin import ExtensionRuleAdmin
-from perks.models import ExtensionRule
+from perks.admin import ActivityAdmin, ExtensionRuleAdmin
+from perks.models import Activity, ExtensionRule
 from schedule.admin.classes import AssignmentAdmin, AssignmentForm
-from schedule.admin.courses import CourseAdmin
-from schedule.models import Assignment, Course
+from schedule.admin.courses import CourseAdmin, EnrolmentAdmin
+from schedule.models import Assignment, Course, Enrolment
 
 
 class GradedAssignmentForm(AssignmentForm):
@@ -30,7 +30,7 @@ class GradedAssignmentForm(AssignmentForm):
         return worth
 
 
-for model in (Assignment, Course, ExtensionRule):
+for model in (Activity, Assignment, Course, Enrolment, ExtensionRule):
     admin.site.unregister(model)
 
 
@@ -47,3 +47,13 @@ class GradedCourseAdmin(MovesDates, CourseAdmin):
 @admin.register(ExtensionRule)
 class GradedExtensionRuleAdmin(MovesDates, ExtensionRuleAdmin):
     """With the date to which groups have moved."""
+
+
+@admin.register(Activity)
+class GradedActivityAdmin(MovesDates, ActivityAdmin):
+    """What it asks for may take a perk back, and so the dates that have moved."""
+
+
+@admin.register(Enrolment)
+class GradedEnrolmentAdmin(MovesDates, EnrolmentAdmin):
+    """In another group other dates may hold."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from grading.actions.telling import runs
 from grading.admin.asking import asking_page, must_be_asked
-from grading.queries.deadlines import course_deadlines
+from grading.queries.deadlines import CourseDeadlines, course_deadlines
 from grading.queries.moved import MovedDates, moved_dates
 from schedule.admin.taught import TaughtAdmin
 from schedule.models import Course
@@ -24,29 +25,47 @@ class _Asks(Exception):
         self.course, self.moved = course, moved
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """The dates of a course as they were at a moment."""
+
+    course_id: int
+    now: datetime
+    deadlines: CourseDeadlines
+
+
 class MovesDates(TaughtAdmin):
     """Rows that dates follow from: what is saved is looked at before it is kept and told."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        with self._looked_at(request, obj):
-            super().save_model(request, obj, form, change)
+        request.dates_before = self._dates(obj)  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With the rows inside the page all is there that is saved."""
+        super().save_related(request, form, formsets, change)
+        self._look(request, request.dates_before)  # type: ignore[attr-defined]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with self._looked_at(request, obj):
-            super().delete_model(request, obj)
+        before = self._dates(obj)
+        super().delete_model(request, obj)
+        self._look(request, before)
 
-    @contextmanager
-    def _looked_at(self, request: HttpRequest, obj: Any) -> Iterator[None]:
-        """Raises _Asks, inside the transaction of the page, where somebody loses by what was done."""
+    def _dates(self, obj: Any) -> _Dates | None:
+        """The dates of the row's course; None while that is being made."""
         course = Course.objects.filter(pk=self._course_of(obj).pk).first()
-        if course is None:  # it is being made
-            yield
-            return
+        if course is None:
+            return None
         now = timezone.now()
-        before = course_deadlines(course, now)
-        yield
-        course = Course.objects.get(pk=course.pk)
-        moved = moved_dates(course, before, course_deadlines(course, now), now)
+        return _Dates(course.pk, now, course_deadlines(course, now))
+
+    def _look(self, request: HttpRequest, before: _Dates | None) -> None:
+        """Raises _Asks, inside the transaction of the page, where somebody loses by what was done."""
+        if before is None:
+            return
+        course = Course.objects.get(pk=before.course_id)
+        after = course_deadlines(course, before.now)
+        moved = moved_dates(course, before.deadlines, after, before.now)
         if moved is not None and must_be_asked(request, [moved]):
             raise _Asks(course, moved)
 

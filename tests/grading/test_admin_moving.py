@@ -15,11 +15,12 @@ from grading.actions.telling import sweep_dates
 from grading.models import PersonalDate
 from people.models import Message, User
 from perks.models import ExtensionRule
-from schedule.models import Assignment, Course, StudyGroup
+from schedule.models import Assignment, Course, Enrolment, StudyGroup
 from tests.factories import (
     make_activity,
     make_assignment,
     make_extension_rule,
+    make_group,
     make_personal_date,
     make_proof,
     make_request,
@@ -69,7 +70,7 @@ def save(client: Client, row: Any, **fields: Any) -> Any:
 
 def agree(client: Client, response: Any) -> Any:
     """Press the button of the question."""
-    kept = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', response.text)
+    kept = re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', response.text)
     assert dict(kept)["_knows"]
     return client.post(response.request["PATH_INFO"], dict(kept))
 
@@ -175,3 +176,36 @@ def test_a_date_of_ones_own_made_earlier_and_taken_back(
     assert agree(lecturing, asked).status_code == 302
     assert not PersonalDate.objects.exists()
     assert Message.objects.filter(kind="dates", person=student).count() == 1
+
+
+def test_what_an_activity_asks_for_and_the_group_of_a_student(
+    lecturing: Client,
+    course: Course,
+    assignment: Assignment,
+    group: StudyGroup,
+    student: User,
+    group_mate: User,
+) -> None:
+    make_extension_rule(course=course)
+    activity = make_activity(course=course, checkpoints=1, min_people=1)
+    make_proof(group=group, activity=activity, people=[student], checkpoint=1, taken_at=moscow(2025, 11, 2))
+    make_request(group=group, assignments=[assignment])
+    Assignment.objects.filter(number=2).update(due_at=moscow(2025, 11, 5))
+    make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 11, 18), score=800)
+    inline: dict[str, Any] = {
+        f"checkpoints-{name}": value for name, value in (("TOTAL_FORMS", 2), ("INITIAL_FORMS", 1))
+    }
+    place = activity.checkpoints.get()
+    inline |= {"checkpoints-0-id": place.pk, "checkpoints-0-activity": activity.pk}
+    inline |= {"checkpoints-0-number": 1, "checkpoints-0-title": place.title}
+    inline |= {"checkpoints-1-number": 2, "checkpoints-1-title": "Tower"}
+    asked = save(lecturing, activity, **inline)  # a place that nobody was at yet
+    assert "For 2 students" in asked.text and f'<th scope="row">{student}</th>' in asked.text
+    assert activity.checkpoints.count() == 1
+    assert agree(lecturing, asked).status_code == 302
+    assert activity.checkpoints.count() == 2
+    activity.checkpoints.filter(number=2).delete()
+    enrolment = Enrolment.objects.get(person=student)
+    asked = save(lecturing, enrolment, group=make_group(course=course).pk)
+    assert "For 1 student the" in asked.text and f'<th scope="row">{student}</th>' in asked.text
+    assert Enrolment.objects.get(person=student).group == group
