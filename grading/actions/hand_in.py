@@ -19,8 +19,8 @@ from grading.actions.settling import settle_handed_in
 from grading.messages.receipt import receipt_facts
 from grading.models import SUBMISSIONS, Submission, SubmissionFile
 from grading.names import safe_name
-from grading.queries.deadlines import Terms, course_deadlines
-from grading.queries.work import HandIn, hand_in_state, is_issued
+from grading.queries.deadlines import Terms, course_deadlines, is_issued
+from grading.queries.work import HandIn, hand_in_state
 from people.actions.outbox import write
 from people.models import User
 from people.storage import KeptFile, NotSaved, durable_storage
@@ -189,7 +189,7 @@ def _terms_if_open(assignment: Assignment, student: User, now: datetime) -> Term
     course = assignment.course
     terms = course_deadlines(course, now, students=[student.pk]).terms(assignment.pk, student.pk)
     studies = student_enrolment(student, course) is not None
-    issued = is_issued(course, assignment.issued_on, now)
+    issued = is_issued(assignment.issued_on, course.zone, now)
     state = hand_in_state(studies=studies, issued=issued, terms=terms, now=now)
     if state is not HandIn.OPEN:
         raise NotOpen(state, terms)

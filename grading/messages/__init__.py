@@ -11,7 +11,14 @@ from grading.messages.marks import marks_hold, marks_now, write_marks
 from grading.messages.outage import write_outage
 from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
 from grading.messages.receipt import receipt_now, write_receipt
-from grading.messages.reminder import HANDED_IN, MOVED, reminder_holds, reminder_now, write_reminder
+from grading.messages.reminder import (
+    HANDED_IN,
+    MOVED,
+    NOT_ISSUED,
+    reminder_holds,
+    reminder_now,
+    write_reminder,
+)
 from grading.messages.reports import (
     EARNED,
     NOTHING_WAITS,
@@ -139,5 +146,6 @@ reasons.update(
         SUPERSEDED: _("A newer message took its place."),
         HANDED_IN: _("The work was handed in."),
         MOVED: _("The deadline has moved."),
+        NOT_ISSUED: _("The assignment is not given out yet."),
     }
 )

@@ -17,7 +17,7 @@ from schedule.messages.parts import LEFT, PAST, about, moment, shown, under
 from schedule.models import Course, Enrolment
 from schedule.wording import cost_text
 
-HANDED_IN, MOVED = "handed_in", "moved"
+HANDED_IN, MOVED, NOT_ISSUED = "handed_in", "moved", "not_issued"
 
 
 def reminder_facts(course: Course, column: Column, terms: Terms, written_on: str) -> Facts:
@@ -36,7 +36,7 @@ def reminder_facts(course: Course, column: Column, terms: Terms, written_on: str
 
 
 def reminder_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
-    """Empty while the date is still to come and holds for the student, and nothing is handed in."""
+    """Empty while the date is to come and holds for the student, who has the task and handed in nothing."""
     due_at = moment(facts["due_at"])
     if now > due_at:
         return PAST
@@ -48,9 +48,10 @@ def reminder_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
     if course is None or not Enrolment.objects.students().filter(course=course, person=person_id).exists():
         return LEFT
     deadlines = course_deadlines(course, now, students=[person_id])
-    if not deadlines.knows(facts["assignment"]):
+    assignment = facts["assignment"]
+    if not deadlines.knows(assignment) or deadlines.terms(assignment, person_id).due_at != due_at:
         return MOVED
-    return "" if deadlines.terms(facts["assignment"], person_id).due_at == due_at else MOVED
+    return "" if assignment in deadlines.issued(now) else NOT_ISSUED
 
 
 def reminder_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:

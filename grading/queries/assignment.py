@@ -8,14 +8,13 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 
 from grading.queries.attempts import Attempt, attempts_of
-from grading.queries.deadlines import Terms, course_deadlines
+from grading.queries.deadlines import Terms, course_deadlines, is_issued
 from grading.queries.work import (
     HandIn,
     PriceStep,
     WorkState,
     assignments_for,
     hand_in_state,
-    is_issued,
     price_steps,
     work_state,
 )
@@ -114,7 +113,7 @@ def assignment_page(course: Course, number: int, person: User, now: datetime) ->
     assignment, studies = one.assignment, one.studies
     terms = course_deadlines(course, now, students=[person.pk]).terms(assignment.pk, person.pk)
     attempts = attempts_of(person.pk, assignment.pk, terms)
-    issued = is_issued(course, assignment.issued_on, now)
+    issued = is_issued(assignment.issued_on, course.zone, now)
     waiting = sum(attempt.is_waiting for attempt in attempts)
     score = next((attempt.mark.result for attempt in attempts if attempt.counts and attempt.mark), None)
     shown = issued or not studies

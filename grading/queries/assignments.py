@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from grading.queries.deadlines import Terms, course_deadlines
+from grading.queries.deadlines import Terms, course_deadlines, is_issued
 from grading.queries.gradebook import Work, graded_of, may_add, works_of
 from grading.queries.work import (
     ForReader,
     PriceStep,
     WorkState,
     assignments_for,
-    is_issued,
     price_steps,
     work_state,
 )
@@ -123,7 +122,7 @@ def _line(one: ForReader, terms: Terms, works: Sequence[Work], now: datetime) ->
     score = assignment_score(graded, terms.prices)
     waiting = len(works) - len(graded)
     assignment = one.assignment
-    issued = is_issued(assignment.course, assignment.issued_on, now)
+    issued = is_issued(assignment.issued_on, assignment.course.zone, now)
     return AssignmentLine(
         number=assignment.number,
         title=assignment.title,

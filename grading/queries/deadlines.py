@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -102,6 +102,7 @@ class Column:
     number: int
     title: str
     max_score: int
+    issued_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,10 @@ class CourseDeadlines:
     personal: Mapping[tuple[int, int], _Personal] = field(default_factory=dict)
     _of_groups: dict[tuple[int, int], Terms] = field(default_factory=dict, repr=False, compare=False)
     """By assignment and group, as they were asked for: what the group's request makes of the terms."""
+
+    def issued(self, now: datetime) -> frozenset[int]:
+        """The assignments that have been given out."""
+        return frozenset(one.id for one in self.columns if is_issued(one.issued_on, self.zone, now))
 
     def knows(self, assignment_id: int) -> bool:
         """False for an assignment that was made after these were read: pages leave it to the next reading."""
@@ -233,14 +238,14 @@ def course_deadlines(
     }
     rows = Assignment.objects.filter(course=course).order_by("number")
     columns, of_course, policy_of = [], {}, {}
-    for pk, number, title, max_score, due_at, closes_at in rows.values_list(
-        "pk", "number", "title", "max_score", "due_at", "closes_at"
+    for pk, number, title, max_score, issued_on, due_at, closes_at in rows.values_list(
+        "pk", "number", "title", "max_score", "issued_on", "due_at", "closes_at"
     ):
         policy_of[pk] = policies.get(pk, policies.get(None, FREE))
         regime = course_regime(due_at, closes_at, course.closes_at, policy_of[pk], zone)
         date = SetDate(due_at, Source.COURSE, DateState.HOLDS, regime.is_hard)
         of_course[pk] = Terms((regime,), tariff((regime,), max_score), (date,))
-        columns.append(Column(pk, number, title, max_score))
+        columns.append(Column(pk, number, title, max_score, issued_on))
     groups = _groups(course, students) if groups is None else groups
     return CourseDeadlines(
         zone,
@@ -250,6 +255,11 @@ def course_deadlines(
         groups,
         _personal_dates(course, students, policy_of),
     )
+
+
+def is_issued(issued_on: date, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the day on which an assignment is given out has begun in the course's zone."""
+    return now.astimezone(zone).date() >= issued_on
 
 
 def course_regime(

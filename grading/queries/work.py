@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Exists, F
@@ -103,11 +103,6 @@ def _priced(terms: Terms, until: datetime | None, within: datetime, penalty: int
     earned = terms.if_earned.prices.penalty_at(within) if terms.if_earned else None
     comes_back = earned is not None and earned < penalty
     return PriceStep(until, penalty, comes_back, terms.would_not_count(within))
-
-
-def is_issued(course: Course, issued_on: date, now: datetime) -> bool:
-    """Whether the day on which an assignment is given out has begun in the course's zone."""
-    return now.astimezone(course.zone).date() >= issued_on
 
 
 def work_state(*, issued: bool, terms: Terms, handed_in: int, waiting: int, now: datetime) -> WorkState:

@@ -10,7 +10,11 @@ from people.kinds import Audience, Kind, reasons, register
 from schedule.messages.announcement import announcement_holds, write_announcement
 from schedule.messages.classes import class_holds, write_classes
 from schedule.messages.exam import exam_holds, write_exam
-from schedule.messages.exam_reminder import exam_reminder_holds, write_exam_reminder
+from schedule.messages.exam_reminder import (
+    exam_reminder_holds,
+    exam_reminder_now,
+    write_exam_reminder,
+)
 from schedule.messages.invitation import SIGNS_IN, invitation_holds, with_password_link, write_invitation
 from schedule.messages.parts import CHANGED, LEFT, PAST, WITHDRAWN
 
@@ -50,6 +54,7 @@ register(
         hint=_("Once its time is set, on the days before it that the course has set."),
         write=write_exam_reminder,
         holds=exam_reminder_holds,
+        fresh=exam_reminder_now,
         audience=Audience.STUDENTS,
     )
 )

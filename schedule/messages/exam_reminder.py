@@ -27,14 +27,22 @@ def exam_reminder_facts(exam: Exam, written_on: str) -> Facts:
 
 
 def exam_reminder_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
-    """Empty while the exam is still to come, at that time and in that room."""
+    """Empty while the exam is still to come, at that time; the room may be another by now."""
     exam = Exam.objects.filter(pk=facts["exam"]).first()
     at = exam.starts_at if exam else None
-    if exam is None or at is None or (at.isoformat(), exam.room) != (facts["starts_at"], facts["room"]):
+    if at is None or at != moment(facts["starts_at"]):
         return CHANGED
     if now >= at:
         return PAST
     return "" if takes_part(person_id, facts["course"]) else LEFT
+
+
+def exam_reminder_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
+    """The reminder as it is true now: where the exam is, and how many days are left."""
+    exam = Exam.objects.filter(pk=facts["exam"]).select_related("course").first()
+    if exam is None:
+        return facts
+    return exam_reminder_facts(exam, now.astimezone(exam.course.zone).date().isoformat())
 
 
 def write_exam_reminder(several: Sequence[Facts], zone: ZoneInfo) -> Letter:

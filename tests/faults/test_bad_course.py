@@ -64,6 +64,18 @@ def test_what_was_written_before_waits_for_the_row_and_then_says_what_is_wrong(z
     assert (message.state, len(mail.outbox)) == (State.SENT, 1)
 
 
+def test_a_reminder_that_cannot_be_looked_at_again_keeps_no_other_course() -> None:
+    bad, good = make_due(), make_due()
+    Assignment.objects.filter(pk=good.pk).update(due_at=TEN + timedelta(days=5))
+    run()
+    message = Message.objects.get(kind="reminder")
+    Message.objects.filter(pk=message.pk).update(state=State.DROPPED, reason="moved", settled_at=TEN)
+    Course.objects.filter(pk=bad.course_id).update(time_zone="Mars/Phobos")
+    Assignment.objects.filter(pk=good.pk).update(due_at=moscow(2025, 9, 30, 23, 59, 59))
+    run(24 * 60)
+    assert Message.objects.filter(kind="reminder", scope=good.course.slug).count() == 1
+
+
 def test_a_class_of_a_bad_course_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = make_due(), make_due()
     run()

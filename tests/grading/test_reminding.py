@@ -203,6 +203,63 @@ def test_after_a_standstill_only_the_latest_and_only_what_is_still_to_come(
     assert "tomorrow is the deadline of assignment 3" in subject
 
 
+def test_what_was_missed_yesterday_goes_before_todays_hour(student: User, course: Course) -> None:
+    """Due at half past nine: today's round at ten would be too late, and yesterday's was missed."""
+    make_assignment(course=course, number=5, due_at=moscow(2025, 9, 30, 9, 30))
+    assert reminders(moscow(2025, 9, 27, 10)) == 1
+    assert reminders(moscow(2025, 9, 30, 8)) == 2
+    assert "today is the deadline of assignment 5" in sent(moscow(2025, 9, 30, 8))[-1]
+    assert reminders(moscow(2025, 9, 30, 10)) == 2
+
+
+def test_what_todays_round_says_anyway_waits_for_it(student: User, assignment: Assignment) -> None:
+    reminders(moscow(2025, 9, 27, 10))
+    assert reminders(moscow(2025, 9, 30, 8)) == 1, (
+        "the day before was missed, and at ten comes the day itself"
+    )
+    assert reminders(moscow(2025, 9, 30, 10)) == 2
+
+
+def test_a_course_that_is_new_in_the_morning_has_missed_nothing(student: User, course: Course) -> None:
+    make_assignment(course=course, due_at=moscow(2025, 9, 30, 9, 30))
+    assert reminders(moscow(2025, 9, 30, 8)) == 0
+
+
+@pytest.mark.parametrize("at", [moscow(2025, 11, 5, 10, 1), moscow(2026, 1, 5, 9)])
+def test_a_wrong_clock_silences_no_later_round(
+    student: User, assistant: User, assignment: Assignment, group_mate: User, at: datetime
+) -> None:
+    make_submission(assignment=assignment, student=group_mate, submitted_at=moscow(2025, 9, 20))
+    reminders(moscow(2025, 9, 22, 10))
+    reminders(at)
+    Message.objects.all().delete()
+    for day in (23, 24, 27, 29, 30):
+        for hour in (8, 10, 11):
+            reminders(moscow(2025, 9, day, hour))
+    found = Message.objects.filter(kind="reminder").order_by("pk")
+    assert [message.created_at.day for message in found] == [23, 27, 29, 30]
+    assert Message.objects.filter(kind="staff-digest").count() == 5, "once a day"
+
+
+class TestNotGivenOutYet:
+    @pytest.fixture
+    def coming(self, course: Course) -> Assignment:
+        return make_assignment(course=course, number=4, issued_on=date(2025, 9, 27), due_at=DUE)
+
+    def test_nobody_is_reminded_of_what_nobody_has(self, student: User, coming: Assignment) -> None:
+        assert reminders(moscow(2025, 9, 23, 10)) == 0
+        assert reminders(moscow(2025, 9, 27, 10)) == 1, "on the day of its issue, three days before"
+
+    def test_nor_when_its_issue_was_put_off_meanwhile(self, student: User, coming: Assignment) -> None:
+        reminders(moscow(2025, 9, 27, 10))
+        Assignment.objects.update(issued_on=date(2025, 9, 28))
+        assert sent(moscow(2025, 9, 27, 11)) == []
+        assert Message.objects.get().reason == "not_issued"
+        Assignment.objects.update(issued_on=date(2025, 9, 27))
+        reminders(moscow(2025, 9, 27, 12))
+        assert len(sent(moscow(2025, 9, 27, 12))) == 1, "it is as it was"
+
+
 def test_a_provisional_move_is_mentioned(
     student: User, group: StudyGroup, course: Course, assignment: Assignment
 ) -> None:
@@ -441,6 +498,25 @@ class TestExam:
         sweep_reminders(moscow(2025, 12, 19, 10))
         Exam.objects.filter(pk=exam.pk).update(starts_at=self.AT + timedelta(hours=2))
         assert sent(moscow(2025, 12, 19, 10)) == []
+
+    def test_another_room_is_told_with_it(self, course: Course, student: User) -> None:
+        make_exam(course=course, starts_at=self.AT, room="685")
+        sweep_reminders(moscow(2025, 12, 19, 10))
+        Exam.objects.update(room="P-14")
+        deliver(clock=lambda: moscow(2025, 12, 20, 0, 30))
+        [letter] = mail.outbox
+        assert "the exam is today" in letter.subject
+        assert "P-14" in letter.body and "685" not in letter.body
+
+    def test_a_time_that_has_come_back_is_reminded_of(self, course: Course, student: User) -> None:
+        make_exam(course=course, starts_at=self.AT, room="685")
+        ten = moscow(2025, 12, 19, 10)
+        sweep_reminders(ten)
+        Exam.objects.update(starts_at=self.AT + timedelta(hours=2))
+        assert sent(ten) == []
+        Exam.objects.update(starts_at=self.AT)
+        sweep_reminders(ten + timedelta(minutes=1))
+        assert len(sent(ten + timedelta(minutes=1))) == 1
 
     def test_not_without_a_time(self, course: Course, student: User) -> None:
         make_exam(course=course)
