@@ -213,21 +213,21 @@ def test_the_nightly_backup_removes_old_ones_only_where_there_is_a_sound_new_one
 ) -> None:
     """The script of docs/operations.md itself, with a portal that answers so."""
     document = (ROOT / "docs/operations.md").read_text()
-    found = re.search(r"^#!/bin/sh\n# /opt/portal/nightly.*?(?=^```)", document, re.MULTILINE | re.DOTALL)
+    found = re.search(r"^#!/bin/sh\n# /srv/nightly.*?(?=^```)", document, re.MULTILINE | re.DOTALL)
     assert found is not None
-    backups, programs = tmp_path / "backups", tmp_path / ".venv/bin"
-    programs.mkdir(parents=True)
+    backups, programs = tmp_path / "backups", tmp_path / "bin"
+    programs.mkdir()
     for name in ("old", "recent"):
         (backups / name).mkdir(parents=True)
     os.utime(backups / "old", (0, 0))
     answers = {
-        "python": f'[ "$4" = --check ] && exit {checked}; exit {made}',
+        "docker": f'for last; do :; done; [ "$last" = --check ] && exit {checked}; exit {made}',
         "mail": f"cat > {tmp_path}/mailed",
     }
     for name, does in answers.items():
         (programs / name).write_text(f"#!/bin/sh\n{does}\n")
         (programs / name).chmod(0o755)
-    script = found[0].replace("/opt/portal &&", f"{tmp_path} &&").replace("/backups", str(backups))
+    script = found[0].replace("/srv/courseportal &&", f"{tmp_path} &&").replace("/backups", str(backups))
     subprocess.run(["sh", "-c", script], env={"PATH": f"{programs}:{os.environ['PATH']}"}, check=False)
     mailed = tmp_path / "mailed"
     assert (mailed.read_text().strip() if mailed.exists() else "") == mails
