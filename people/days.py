@@ -1,13 +1,23 @@
-"""Days and zones in words, where Django's own formats do not know enough Russian.
+"""Days and zones in words, where Django's own formats do not know enough Russian; numbers and their words.
 
 A short month stands in lower case ("19 ноя") and May keeps its ending after a day ("9 мая", but "май" alone).
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from typing import Final
 
 from django.utils.translation import get_language, pgettext
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+LOOSE: Final = re.compile(r"(?<=\d) (?=[^\W\d_]|%)|(?<=№) (?=\d)")
+
+
+def tied(text: str) -> str:
+    """The text, each number on one line with the word after it: "3 декабря", "−0.5 points", "№ 5"."""
+    return LOOSE.sub(NBSP, text)
 
 
 def _is_russian() -> bool:

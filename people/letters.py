@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +21,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from people.days import NBSP, tied
 from people.kinds import Kind, Letter, kind_of
 from people.models import Message, User
 from people.optout import optout_token
 
 CHOICES = "/preferences/messages/"
 OPTOUT = "/preferences/messages/off/"
+BLANKS: Final = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
+NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
 BARS: Final = (20, 15, 10, 5)
 """The mark of the portal, drawn with cells of a table: their heights in pixels."""
 
@@ -121,7 +125,7 @@ def written(letters: Sequence[Letter], *, title: str, foot: Foot) -> tuple[str, 
     """Some words as one letter in the active language: its text and its HTML. ``title`` heads several."""
     tidied = [tidy(letter) for letter in letters]
     context = {
-        "title": plain(title),
+        "title": _told(title),
         "letters": tidied,
         "preview": " · ".join(each.lead or each.subject for each in tidied),
         "home": settings.PORTAL_BASE_URL,
@@ -136,11 +140,11 @@ def tidy(letter: Letter) -> Letter:
     """The same words, free of what a name could do to the lines around it; paragraphs keep their lines."""
     return replace(
         letter,
-        subject=plain(letter.subject),
-        lead=plain(letter.lead),
-        rows=tuple((plain(label), plain(value)) for label, value in letter.rows),
-        paragraphs=tuple("\n".join(map(plain, text.splitlines())).strip() for text in letter.paragraphs),
-        link_label=plain(letter.link_label),
+        subject=_told(letter.subject),
+        lead=_told(letter.lead),
+        rows=tuple((_told(label), _told(value)) for label, value in letter.rows),
+        paragraphs=tuple("\n".join(map(_told, text.splitlines())).strip() for text in letter.paragraphs),
+        link_label=_told(letter.link_label),
         code=plain(letter.code),
     )
 
@@ -198,6 +202,20 @@ def absolute(path: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text on one line, without control characters and marks that turn the direction of writing."""
+    """The text on one line, without control characters and marks that turn the direction of writing.
+
+    Its blanks are plain ones, as a header has them.
+    """
+    return _one_line(text).replace(NBSP, " ").replace(NARROW, " ")
+
+
+def _one_line(text: str) -> str:
+    """The same, with what holds a number and its word together."""
     kept = (" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
-    return " ".join("".join(sign for sign in kept if unicodedata.category(sign) not in {"Cf", "Cs"}).split())
+    told = "".join(sign for sign in kept if unicodedata.category(sign) not in {"Cf", "Cs"})
+    return BLANKS.sub(" ", told).strip()
+
+
+def _told(text: str) -> str:
+    """A line of a letter: no number ends it whose word begins the next."""
+    return tied(_one_line(text))

@@ -17,6 +17,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from people.days import tied
+
 TAGS: Final = frozenset(
     "a b blockquote br code del em h2 h3 h4 h5 h6 hr i li ol p pre s span strong sub sup".split()  # noqa: SIM905
 ) | {"table", "tbody", "td", "th", "thead", "tr", "ul"}
@@ -59,6 +61,9 @@ def render_markdown(text: str, base: str = "") -> SafeString:
     """
     tokens = _parser().parse(text)
     for token in tokens:
+        for part in token.children or ():
+            if part.type == "text":
+                part.content = tied(part.content)
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
     html = _parser().renderer.render(tokens, _parser().options, {})

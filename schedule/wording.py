@@ -13,7 +13,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
 
-from people.days import short_month, short_month_of_day, zone_name
+from people.days import short_month, short_month_of_day, tied, zone_name
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -56,9 +56,9 @@ def in_points(hundredths: int) -> str:
     """The number with its word: "2 points", "1.5 points"."""
     text = points_text(hundredths, trim=True)
     if hundredths % 100:
-        return pgettext("a fraction of points", "%(points)s points") % {"points": text}
+        return tied(pgettext("a fraction of points", "%(points)s points") % {"points": text})
     count = abs(hundredths) // 100
-    return ngettext("%(points)s point", "%(points)s points", count) % {"points": text}
+    return tied(ngettext("%(points)s point", "%(points)s points", count) % {"points": text})
 
 
 def size_text(size: int, *, up: bool = False) -> str:
@@ -67,7 +67,7 @@ def size_text(size: int, *, up: bool = False) -> str:
     With ``up`` it is rounded up: what is too much never reads like the limit beside it.
     """
     if size < 1024:
-        return ngettext("%(count)d byte", "%(count)d bytes", size) % {"count": size}
+        return tied(ngettext("%(count)d byte", "%(count)d bytes", size) % {"count": size})
     for unit, limit in ((_("KB"), 1024**2), (_("MB"), 1024**3), (_("GB"), 1024**4)):
         if size < limit or unit == _("GB"):
             more = 2 * limit - 1 if up else limit
@@ -161,6 +161,10 @@ def month_text(value: date, *, short: bool = False) -> str:
 
 def distance_text(at: datetime, now: datetime) -> str:
     """How far ``at`` is from ``now``: "in 7 min", "in 1 h 15 min", "in 17 days", "4 days ago"."""
+    return tied(_distance(at, now))
+
+
+def _distance(at: datetime, now: datetime) -> str:
     minutes = abs(int((at - now).total_seconds())) // 60
     days, hours = minutes // 1440, minutes // 60
     ahead = at >= now

@@ -1,7 +1,8 @@
 """What the pages of a course are made of: prices, deadlines, states of work. ``{% load pages %}``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from typing import TypeVar
 
 from django import template
 from django.urls import reverse
@@ -27,13 +28,23 @@ from grading.queries.attempts import Attempt, AttemptState
 from grading.queries.deadlines import SetDate, Terms
 from grading.queries.grades import GradesPage, ScaleLine
 from grading.queries.work import WorkState
+from people.days import tied
 from schedule.wording import size_text
 
 register = template.Library()
-register.filter("schedule_headline", schedule_headline)
-register.filter("assignments_headline", assignments_headline)
-register.filter("grades_headline", grades_headline)
-register.filter("home_headline", home_headline)
+
+Page = TypeVar("Page")
+
+
+def _whole(headline: Callable[[Page], list[str]]) -> Callable[[Page], list[str]]:
+    """The sentences of a heading, in which no number is torn from its word."""
+    return lambda page: [tied(sentence) for sentence in headline(page)]
+
+
+register.filter("schedule_headline", _whole(schedule_headline))
+register.filter("assignments_headline", _whole(assignments_headline))
+register.filter("grades_headline", _whole(grades_headline))
+register.filter("home_headline", _whole(home_headline))
 
 WORK_CHIPS = {
     WorkState.AHEAD: ("", "calendar-days"),

@@ -125,10 +125,15 @@ def distance(at: datetime, now: datetime, *, live: bool = False) -> SafeString:
     return format_html(
         '<span data-countdown="{}" data-ahead="{}" data-soon="{}" data-past="{}" data-ago="{}">{}</span>',
         at.isoformat(timespec="seconds"),
-        _("in {hours} h {minutes} min"),
-        _("in {minutes} min {seconds} s"),
-        _("{minutes} min {seconds} s ago"),
-        _("{hours} h {minutes} min ago"),
+        *(
+            words.replace("} ", "}\N{NO-BREAK SPACE}")
+            for words in (
+                _("in {hours} h {minutes} min"),
+                _("in {minutes} min {seconds} s"),
+                _("{minutes} min {seconds} s ago"),
+                _("{hours} h {minutes} min ago"),
+            )
+        ),
         text,
     )
 

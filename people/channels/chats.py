@@ -12,7 +12,7 @@ from django.utils import translation
 from people import telegram
 from people.channels.answers import Answer, Outcome
 from people.kinds import Letter
-from people.letters import absolute, letter_of, plain
+from people.letters import absolute, letter_of, tidy
 from people.models import Message
 
 
@@ -72,7 +72,8 @@ def text_of(letter: Letter) -> tuple[str, int]:
 
     The link is told as an address and never cut; what is too long ends in an ellipsis.
     """
-    title = _cut(plain(letter.subject), LONGEST_TITLE)
+    letter = tidy(letter)
+    title = _cut(letter.subject, LONGEST_TITLE)
     rows = "\n".join(f"{name}: {value}" for name, value in letter.rows)
     parts = [part.strip() for part in (letter.lead, rows, *letter.paragraphs)]
     link = absolute(letter.link) if letter.link else ""

@@ -13,7 +13,7 @@ from django.db.models import Count, IntegerField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from people.kinds import Kind, Letter, kind_of
-from people.letters import letter_of, zone_of
+from people.letters import letter_of, tidy, zone_of
 from people.models import Message, User
 
 A_PAGE = 30
@@ -81,7 +81,7 @@ def notice_of(message: Message) -> Notice:
     except KeyError:
         return Notice(message, None, None, at)
     try:
-        letter = letter_of([message])
+        letter = tidy(letter_of([message]))
     except Exception:
         logger.exception("Message %s could not be written", message.pk)
         return Notice(message, kind, None, at)

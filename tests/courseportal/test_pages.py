@@ -259,7 +259,7 @@ def test_home_says_what_waits_to_whoever_teaches(
     make_submission(assignment=assignment, student=student, submitted_at=BEFORE)
     client.force_login(assistant)
     page = client.get("/", headers={"accept-language": "en"}).content.decode()
-    assert "1 work waits for points." in page
+    assert "1\N{NO-BREAK SPACE}work waits for points." in page
     assert "Where you stand" not in page
 
 

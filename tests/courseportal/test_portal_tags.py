@@ -27,7 +27,7 @@ def render(source: str, **context: Any) -> str:
         ("{{ v|points }}", None, "–"),
         ("{{ v|cost }}", 200, "−2.00"),
         ("{{ v|cost:'trim' }}", 200, "−2"),
-        ("{{ v|in_points }}", 100, "1 point"),
+        ("{{ v|in_points }}", 100, "1\N{NO-BREAK SPACE}point"),
     ],
 )
 def test_numbers(source: str, value: int | None, expected: str) -> None:
@@ -57,7 +57,7 @@ def test_a_live_distance_carries_what_the_script_needs() -> None:
     now = datetime(2026, 11, 19, 19, 44, 59, tzinfo=UTC)
     text = render("{% distance v now live=True %}", v=DUE, now=now)
     assert 'data-countdown="2026-11-19T20:59:59+00:00"' in text
-    assert text.endswith(">in 1 h 15 min</span>")
+    assert text.endswith(">in 1\N{NO-BREAK SPACE}h 15\N{NO-BREAK SPACE}min</span>")
 
 
 def test_an_icon_is_inline_and_hidden_from_screen_readers() -> None:

@@ -144,7 +144,7 @@ def words(text: str) -> str:
     message = parsed(text)
     body = message.get_body(("plain",))
     assert body is not None, "a mail without text"
-    return f"{message['Subject']}\n{body.get_content()}"
+    return f"{message['Subject']}\n{body.get_content()}".replace("\N{NO-BREAK SPACE}", " ")
 
 
 def interrupted(mails: Sequence[Mail], deaths: Mapping[int, Sequence[float]]) -> set[int]:

@@ -93,7 +93,7 @@ def test_what_is_still_of_use_goes_once_and_staff_are_told(days: Days, course: C
     outage = next(letter for letter in mail.outbox if "sent nothing" in str(letter.subject))
     told = subjects(course)
     assert told.pop(str(outage.subject).split(", ")[0]) == 1, "the lecturer, once"
-    assert "1 reminder was not sent" in outage.body, "of assignment 1, on its day"
+    assert "1\N{NO-BREAK SPACE}reminder was not sent" in outage.body, "of assignment 1, on its day"
     # Its deadline and the first class are over; of assignment 4 two days were missed, and the latest is told.
     room = next(subject for subject in told if subject.startswith("room known"))
     assert told == {

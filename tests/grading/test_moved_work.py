@@ -110,7 +110,7 @@ def test_what_is_handed_in_before_the_letter_goes_is_in_it(student: User, assign
     move(EARLIER)
     make_submission(assignment=assignment, student=student, submitted_at=NOW + timedelta(minutes=2))
     deliver(clock=lambda: NOW + timedelta(minutes=3))
-    assert "now 3 days late" in mail.outbox[-1].body
+    assert "now 3\N{NO-BREAK SPACE}days late" in mail.outbox[-1].body
     assert "nothing handed in" not in mail.outbox[-1].body
     assert rows(student)["№ 3, your attempt 1 of 5 Dec, 12:02 MSK"] == "now 3 days late, −1.50"
 

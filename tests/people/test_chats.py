@@ -68,10 +68,10 @@ class TestText:
         )
         text, title = text_of(letter)
         assert text == (
-            "Class 3 has moved\n\nNew room\n\nRoom: 403\nWas: 405\n\nOne.\n\nTwo.\n\n"
+            "Class 3\N{NO-BREAK SPACE}has moved\n\nNew room\n\nRoom: 403\nWas: 405\n\nOne.\n\nTwo.\n\n"
             "Open: http://localhost:8000/a/"
         )
-        assert text[:title] == "Class 3 has moved"
+        assert text[:title] == "Class 3\N{NO-BREAK SPACE}has moved"
 
     def test_nothing_but_a_subject(self) -> None:
         assert text_of(Letter("News", "")) == ("News", 4)

@@ -59,13 +59,30 @@ def message(kind: str = "reminder", **facts: Any) -> Message:
     return Message(kind=kind, facts=facts, zone="Europe/Moscow", created_at=NOW, due_at=NOW)
 
 
+def loose(text: str) -> str:
+    """The text with plain blanks alone."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.django_db
+def test_no_number_is_torn_from_its_word() -> None:
+    said = "Сдать № 3 до 24 сентября, 23:59 МСК: −0,5 балла, 20 %, попытка 2, в 3-й раз"
+    letter = Letter(said, said, ((said, said),), (f"{said}\n{said}",))
+    text, html = written([letter], title=said, foot=Foot())
+    for part in (text, html):
+        assert not re.search(r"№ \d|\d [а-я%]", part.partition("-- ")[0]) and "попытка 2, в 3-й" in part
+        assert part.count("24\N{NO-BREAK SPACE}сентября, 23:59\N{NO-BREAK SPACE}МСК") >= 4
+    sent = envelope([message(name="3 new works")], make_user())
+    assert sent.subject == "3 new works"  # a header is looked for by what is typed
+
+
 def test_the_text_has_all_of_it_in_order() -> None:
     text, _html = written([LETTER], title=LETTER.subject, foot=Foot(why="Because.", choices="https://c/"))
-    assert text.startswith(
+    assert loose(text).startswith(
         "Nothing is handed in yet.\n\nUntil: 24 September, 23:59 MSK\n\nFirst line\nsecond"
     )
     base = settings.PORTAL_BASE_URL
-    assert f"Open № 3:\n{base}/courses/effdl/assignments/3/?a=1&b=2\n\n-- \n" in text
+    assert f"Open №\N{NO-BREAK SPACE}3:\n{base}/courses/effdl/assignments/3/?a=1&b=2\n\n-- \n" in text
     assert text.endswith("Because.\nWhat comes by mail, and when:\nhttps://c/\n")
     assert "\n\n\n" not in text
 
@@ -81,7 +98,7 @@ def test_several_letters_stand_under_one_title() -> None:
     other = Letter("Marks", "9.00")
     text, html = written([LETTER, other], title="2 messages today", foot=Foot())
     assert html.count("<h1 ") == 1 and html.count("<h2 ") == 2
-    assert text.startswith("2 messages today\n\n* EffDL: № 3 is due tomorrow\n")
+    assert loose(text).startswith("2 messages today\n\n* EffDL: № 3 is due tomorrow\n")
 
 
 def test_the_html_runs_nothing_and_fetches_nothing() -> None:

@@ -42,7 +42,7 @@ def test_a_price_is_taken_away(hundredths: int, expected: str) -> None:
     ("hundredths", "expected"), [(100, "1 point"), (200, "2 points"), (150, "1.5 points"), (0, "0 points")]
 )
 def test_points_with_their_word(hundredths: int, expected: str) -> None:
-    assert wording.in_points(hundredths) == expected
+    assert wording.in_points(hundredths) == expected.replace(" ", wording.NBSP)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,9 @@ def test_points_with_their_word_in_russian(hundredths: int, expected: str) -> No
     ],
 )
 def test_a_distance_is_exact_when_near_and_in_days_when_far(ahead: timedelta, expected: str) -> None:
-    assert wording.distance_text(AT + ahead, AT) == expected
+    told = wording.distance_text(AT + ahead, AT)
+    assert told.replace(wording.NBSP, " ") == expected
+    assert not re.search(r"\d ", told)
 
 
 @pytest.mark.parametrize(
