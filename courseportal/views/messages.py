@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courseportal.preferences import keep_language
 from courseportal.queries import kinds_for
 from people.actions.choices import ChangedMeanwhile, bring_back, choose, wish_for
-from people.actions.notices import mark_all_read, mark_read
+from people.actions.notices import mark_all_read, mark_read, mark_shown
 from people.forms import ChoicesForm
 from people.kinds import Kind
 from people.kinds import kinds as all_kinds
@@ -34,8 +34,11 @@ from people.rules import DIGEST_AT, Wish
 @login_required
 @never_cache
 def notices(request: HttpRequest) -> HttpResponse:
-    """The reader's notices, latest first."""
-    page = notices_page(_reader(request), request.GET.get("page"))
+    """The reader's notices, latest first. What stands there is known to them from now on."""
+    reader, number = _reader(request), request.GET.get("page")
+    page = notices_page(reader, number)
+    if request.method == "GET" and not mark_shown(messages=page.page.object_list, now=timezone.now()):
+        page = notices_page(reader, number)  # one was taken back meanwhile
     return render(request, "people/notices.html", {"page": page})
 
 

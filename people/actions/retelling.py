@@ -108,12 +108,11 @@ def drop_unseen(
 ) -> list[Message]:
     """Drop those of the messages that nobody has seen yet, since others take their place; oldest first.
 
-    What somebody has read under the bell counts as seen, and so does what may have gone by mail. A worker
-    that has one in hand, and has not begun to hand it over, finds that it is gone. Call it in the transaction
-    that writes the others.
+    What somebody had in the list of notices or has opened counts as seen, and so does what may have gone by
+    mail. A worker that has one in hand, and has not begun to hand it over, finds that it is gone. Call it in
+    the transaction that writes the others.
     """
-    unseen = rows.unsettled().filter(read_at__isnull=True, handed_at__isnull=True)
-    dropped = [row for row in unseen.select_for_update().order_by("pk") if concerns(row)]
+    dropped = [row for row in rows.unseen().select_for_update().order_by("pk") if concerns(row)]
     if dropped:
         Message.objects.filter(pk__in=[row.pk for row in dropped]).update(
             state=Message.State.DROPPED, reason=OVERTAKEN, settled_at=now, claimed_until=None

@@ -33,6 +33,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those that still wait or are in somebody's hand."""
         return self.filter(state__in=UNSETTLED)
 
+    def unseen(self) -> MessageQuerySet:
+        """Those that still wait and of which nobody can have learnt yet, on the portal or by mail."""
+        return self.unsettled().filter(shown_at__isnull=True, read_at__isnull=True, handed_at__isnull=True)
+
     def noticed_by(self, person: User) -> MessageQuerySet:
         """What stands under this person's bell, latest first: all that was not withdrawn as untrue."""
         return self.filter(person=person).exclude(state=MessageState.DROPPED).order_by("-pk")
@@ -85,6 +89,12 @@ class Message(models.Model):
         help_text=_("Several in one letter share it; the Message-ID is made of it."),
     )
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    shown_at = models.DateTimeField(
+        _("shown at"),
+        null=True,
+        blank=True,
+        help_text=_("When its reader first had it in the list of notices: what it says is known since."),
+    )
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()

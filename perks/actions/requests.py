@@ -202,14 +202,12 @@ def _take_back(request: ExtensionRequest, course: Course, now: datetime) -> set[
     Whoever has heard of what it replaced does need to: they think that still stands.
     """
     of_group = Message.objects.filter(kind="request", scope=course.slug, facts__group_id=request.group_id)
-    unseen = of_group.unsettled().filter(
-        facts__request=request.pk, read_at__isnull=True, handed_at__isnull=True
-    )
+    unseen = of_group.unseen().filter(facts__request=request.pk)
     rows = list(unseen.select_for_update().order_by("pk"))
     Message.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Message.State.DROPPED, reason=TAKEN_BACK, settled_at=now, claimed_until=None
     )
-    heard = of_group.filter(Q(read_at__isnull=False) | Q(handed_at__isnull=False))
+    heard = of_group.filter(Q(shown_at__isnull=False) | Q(read_at__isnull=False) | Q(handed_at__isnull=False))
     last: dict[int | None, str] = dict(heard.order_by("pk").values_list("person_id", "facts__event"))
     return {row.person_id for row in rows if last.get(row.person_id) != FILED}
 

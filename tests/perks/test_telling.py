@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -245,6 +246,16 @@ class TestRequests:
             (student.pk, "filed"),
             (student.pk, "withdrawn"),
         ]
+
+    def test_who_had_it_under_the_bell_hears_that_it_was_withdrawn(
+        self, group: StudyGroup, representative: User, student: User, client: Client
+    ) -> None:
+        file_request(group=group, numbers=[2, 5], by=representative, now=NOW)
+        client.force_login(student)
+        client.get("/notices/")
+        withdraw_request(group=group, by=representative, now=NOW)
+        ended = {one.person_id for one in told("request") if one.facts["event"] == "withdrawn"}
+        assert ended == {student.pk}
 
     def test_one_that_waited_says_what_it_means_when_it_goes(
         self, activity: Activity, group: StudyGroup, representative: User, student: User

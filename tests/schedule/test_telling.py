@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from people.kinds import kind_of
@@ -94,6 +95,21 @@ class TestClasses:
         move(meeting, 0)
         sweep_schedule(NOW + timedelta(minutes=1))
         assert told() == []
+
+    @pytest.mark.parametrize("address", ["/notices/", "/notices/{0}/"])
+    def test_moved_back_after_its_reader_saw_it_under_the_bell_is_told(
+        self, meeting: ClassMeeting, student: Any, client: Client, address: str
+    ) -> None:
+        move(meeting, 2)
+        sweep_schedule(NOW)
+        client.force_login(student)
+        client.get(address.format(Message.objects.get(person=student).pk))
+        move(meeting, 0)
+        sweep_schedule(NOW + timedelta(minutes=1))
+        ((first, back),) = [told()]
+        assert (first.person_id, back.person_id) == (student.pk, student.pk)
+        assert back.facts["before"] == first.facts["after"] and holds(back) == ""
+        assert holds(first) == "changed_again"
 
     def test_moved_back_while_a_worker_has_it_in_hand_does_not_go(self, meeting: ClassMeeting) -> None:
         move(meeting, 2)
