@@ -69,7 +69,7 @@ def happen(course: Course, now: datetime) -> None:
     for day in range(25):  # the timetable goes on by itself; a course speaks from some hour of the day on
         sweep_reminders(now.replace(hour=20) + timedelta(days=day))
     sweep_dates(now)
-    tell_outage(now - timedelta(hours=70), now)
+    tell_outage(now - timedelta(hours=70), now, now=now)
 
 
 def of_the_schedule(course: Course, lecturer: User, now: datetime) -> None:

@@ -1,21 +1,24 @@
 """Telling staff, once, that the outbox stood still, and what of it came too late.
 
-The last sweep is a fact. The first one after a standstill finds how long ago that was; its moment is the
-once-only key, so that two sweeps at once, or one that was killed, tell no second time.
+The last sweep is a fact. The first one after a standstill finds how long ago that was, and keeps it until staff are
+told, should that fail; its moment is the once-only key, so that two sweeps at once, or one that was killed, tell
+no second time. A course that makes no sense is told of as one whose reminders nobody can count.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Min
 
 from grading.actions.telling import running_courses
-from grading.models import Submission
+from grading.models import Standstill, Submission
 from grading.queries.deadlines import course_deadlines
+from people.actions.apart import each_apart
 from people.actions.outbox import write
 from people.kinds import Facts
 from people.models import Message, User
@@ -23,6 +26,8 @@ from people.queries.outbox import last_sweep
 from schedule.messages.parts import about
 from schedule.models import Course, Enrolment, Role
 from schedule.rules import instant
+
+logger = logging.getLogger(__name__)
 
 STOOD_STILL: Final = timedelta(hours=1)
 """What is longer than this is an outage."""
@@ -32,20 +37,26 @@ def sweep_outage(now: datetime) -> None:
     """Write to the lecturers of running courses and to superusers, if the last sweep is too long ago."""
     since = last_sweep()
     if since is not None and now - since > STOOD_STILL:
-        tell_outage(since, now)
+        Standstill.objects.get_or_create(last_swept_at=since, defaults={"found_at": now})
+    each_apart(Standstill.objects.filter(told_at=None), lambda one: _tell(one, now))
 
 
-def tell_outage(since: datetime, now: datetime) -> int:
-    """Tell of a standstill from ``since`` until ``now``, each of their own courses; how many are new."""
-    courses = [
-        course for course in running_courses(now) if course.starts_on <= now.astimezone(course.zone).date()
-    ]
-    facts = {course.pk: about(course) | {"late": too_late(course, since, now)} for course in courses}
+def _tell(one: Standstill, now: datetime) -> None:
+    with transaction.atomic():
+        tell_outage(one.last_swept_at, one.found_at, now=now)
+        Standstill.objects.filter(pk=one.pk).update(told_at=now)
+
+
+def tell_outage(since: datetime, until: datetime, *, now: datetime) -> int:
+    """Tell of a standstill between two moments, each of their own courses; how many messages are new."""
+    courses = [course for course in running_courses(until) if _has_begun(course, until)]
+    facts = {course.pk: about(course) | {"late": _counted(course, since, until)} for course in courses}
     of_person = _readers(courses)
+    zones = [course.time_zone for course in courses if facts[course.pk]["late"] is not None]
 
     def facts_of(person: int) -> Facts:
         mine = [facts[course.pk] for course in courses if course.pk in of_person[person]]
-        return {"since": since.isoformat(), "until": now.isoformat(), "courses": mine}
+        return {"since": since.isoformat(), "until": until.isoformat(), "courses": mine}
 
     with transaction.atomic():
         return write(
@@ -53,9 +64,30 @@ def tell_outage(since: datetime, now: datetime) -> int:
             to=list(of_person),
             key=since.isoformat(),
             facts=facts_of,
-            zone=courses[-1].time_zone if courses else "UTC",
+            zone=zones[-1] if zones else "UTC",
             now=now,
         )
+
+
+def _has_begun(course: Course, at: datetime) -> bool:
+    """Whether a course has begun by then; by UTC where its zone is unknown."""
+    try:
+        local = at.astimezone(course.zone)
+    except (KeyError, ValueError, OSError):  # of no zone, of one that does not exist, of what is none
+        local = at
+    return course.starts_on <= local.date()
+
+
+def _counted(course: Course, since: datetime, until: datetime) -> int | None:
+    """How many reminders came too late; None where a course makes no sense, which keeps no other's count."""
+    try:
+        with transaction.atomic():
+            return too_late(course, since, until)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("What came too late in the course %s cannot be counted", course.slug)
+        return None
 
 
 def _readers(courses: Iterable[Course]) -> dict[int, set[int]]:
@@ -99,8 +131,9 @@ def _never_written(course: Course, since: datetime, now: datetime) -> int:
                 continue
             done_at = first_at.get((column.id, student), now)
             due_on = due_at.astimezone(zone).date()
+            issued_at = instant(datetime.combine(column.issued_on, time.min), zone)
             for days in course.remind_days:
                 round_on = due_on - timedelta(days=days)
                 round_at = instant(datetime.combine(round_on, course.remind_at), zone)
-                count += since < round_at <= due_at and round_at < done_at
+                count += max(since, issued_at) < round_at <= due_at and round_at < done_at
     return count

@@ -20,7 +20,7 @@ def write_outage(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     rows = [(pgettext("standstill", "From"), told["since"]), (pgettext("standstill", "Until"), told["until"])]
     rows += [(course["called"], _reminders(course["late"])) for course in facts["courses"]]
     paragraphs = [_("What is still of use goes out now.")]
-    if any(course["late"] for course in facts["courses"]):
+    if any(course["late"] != 0 for course in facts["courses"]):
         paragraphs.append(
             _("Reminders of deadlines that have passed meanwhile are not sent any more. Tell your students.")
         )
@@ -36,7 +36,9 @@ def write_outage(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     )
 
 
-def _reminders(late: int) -> str:
+def _reminders(late: int | None) -> str:
+    if late is None:
+        return _("how many reminders came too late cannot be told: is its time zone right?")
     if not late:
         return _("no reminder came too late")
     words = ngettext(

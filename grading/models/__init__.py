@@ -4,7 +4,7 @@ from grading.models.dates import PersonalDate
 from grading.models.exams import ExamResult
 from grading.models.schemes import GradeRow, GradingScheme, LatePenalty
 from grading.models.submissions import SUBMISSIONS, Claim, Review, Submission, SubmissionFile
-from grading.models.telling import AnnouncedDates, AnnouncedPerk, Reminded
+from grading.models.telling import AnnouncedDates, AnnouncedPerk, Reminded, Standstill
 
 __all__ = [
     "SUBMISSIONS",
@@ -18,6 +18,7 @@ __all__ = [
     "PersonalDate",
     "Reminded",
     "Review",
+    "Standstill",
     "Submission",
     "SubmissionFile",
 ]

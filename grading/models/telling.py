@@ -6,7 +6,7 @@ A conclusion that differs from what was told last is news (grading/actions/telli
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
@@ -54,6 +54,26 @@ class AnnouncedPerk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}"
+
+
+class Standstill(models.Model):
+    """A time in which nobody looked for what was due. It stays until staff were told, whatever kept them."""
+
+    last_swept_at = models.DateTimeField(_("last swept at"), unique=True)
+    found_at = models.DateTimeField(_("found at"))
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("standstill")
+        verbose_name_plural = _("standstills")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(found_at__gt=F("last_swept_at")), name="standstill_ends_after_it_began"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.last_swept_at:%Y-%m-%d %H:%M:%S}"
 
 
 class Reminded(models.Model):

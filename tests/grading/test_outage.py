@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.core import mail
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
+from grading.actions import outage
 from grading.actions.outage import STOOD_STILL, sweep_outage, too_late
 from grading.actions.reminding import sweep_reminders
 from people.actions.sweep import sweep
@@ -79,6 +80,36 @@ class TestWhen:
         [letter] = [each for each in mail.outbox if "sent nothing" in each.subject]
         assert lecturer.email in letter.to[0]
         assert Sweep.objects.get().swept_at == NOW + timedelta(minutes=1)
+
+    def test_what_could_not_be_told_is_told_by_a_later_sweep(
+        self, course: Course, lecturer: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Sweep.objects.create(swept_at=SINCE)
+        with monkeypatch.context() as broken:
+            broken.setattr(outage, "_readers", lambda _courses: 1 / 0)
+            sweep(clock=lambda: NOW)
+        assert Sweep.objects.get().swept_at == NOW and not Message.objects.exists()
+        for minutes in (1, 2):
+            sweep(clock=lambda at=NOW + timedelta(minutes=minutes): at)  # type: ignore[misc]
+        message = Message.objects.get(kind="outage")
+        assert (message.facts["since"], message.facts["until"]) == (
+            SINCE.astimezone(UTC).isoformat(),
+            NOW.astimezone(UTC).isoformat(),
+        )
+
+    @pytest.mark.parametrize("zone", ["", "Mars/Base", "../../etc/passwd"])
+    def test_a_course_without_a_zone_keeps_no_other(self, zone: str, course: Course, lecturer: User) -> None:
+        bad = make_course(slug="bad", short_title="Bad")
+        of_bad = make_enrolment(
+            course=bad, role=Role.LECTURER, person=make_user(email="z@example.org")
+        ).person
+        Course.objects.filter(pk=bad.pk).update(time_zone=zone)
+        Sweep.objects.create(swept_at=SINCE)
+        sweep(clock=lambda: NOW)
+        found = {one.person: one for one in Message.objects.filter(kind="outage")}
+        assert set(found) == {lecturer, of_bad}
+        assert [one["late"] for one in found[lecturer].facts["courses"]] == [0]
+        assert "is its time zone right?" in dict(letter_of([found[of_bad]]).rows)["Bad"]
 
 
 class TestWhom:
