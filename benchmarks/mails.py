@@ -10,9 +10,12 @@ kind of letter is missing.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import uuid
 from datetime import datetime, timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseportal.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 - needs the settings
+from django.core.mail import EmailMultiAlternatives  # noqa: E402
 from django.db.models import F  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
+from django.utils.html import escape  # noqa: E402
 
 from courseportal.account_letters import WORDS, foot, letter_for  # noqa: E402
 from courseportal.translations import compile_all  # noqa: E402
@@ -37,7 +42,7 @@ from grading.models import Submission  # noqa: E402
 from grading.rules import Outcome  # noqa: E402
 from people.actions.outbox import write  # noqa: E402
 from people.kinds import kinds  # noqa: E402
-from people.letters import envelope, written  # noqa: E402
+from people.letters import envelope, sender, written  # noqa: E402
 from people.messages import ACCOUNT  # noqa: E402
 from people.models import Message, User  # noqa: E402
 from perks.actions.decide import approve, reject  # noqa: E402
@@ -93,7 +98,15 @@ def of_the_schedule(course: Course, lecturer: User, now: datetime) -> None:
     person = make_user(name="Новикова Дарья", email="new@example.org")
     part = make_enrolment(person=person, course=course, group=course.groups.first())
     facts = invitation_facts(course, person, part.role, part.group.name if part.group else "")
-    write(kind="invitation", to=[person.pk], key="new", facts=facts, zone=course.time_zone, now=now)
+    write(
+        kind="invitation",
+        to=[person.pk],
+        key="new",
+        facts=facts,
+        zone=course.time_zone,
+        now=now,
+        scope=course.slug,
+    )
 
 
 def of_work(course: Course, lecturer: User, now: datetime) -> None:
@@ -162,6 +175,19 @@ def of_kind(name: str) -> list[Message]:
     return mine if gathers else mine[:1]
 
 
+def shown(letter: EmailMultiAlternatives) -> str:
+    """A letter's HTML under what a mail program says of it."""
+    return headed(str(letter.alternatives[0][0]), sender=str(letter.from_email), subject=str(letter.subject))
+
+
+def headed(html: str, *, sender: str, subject: str) -> str:
+    """The HTML with the sender's name and the subject above it, as mail programs have them."""
+    name = str(make_header(decode_header(parseaddr(sender)[0])))
+    look = "padding:12px 24px;border-bottom:1px solid #ccc;background:#fff;color:#222;font:14px sans-serif"
+    head = f'<div style="{look}"><b>{escape(name)}</b><br>{escape(subject)}</div>'
+    return re.sub(r"(<body[^>]*>)", lambda body: body[1] + head, html, count=1)
+
+
 def letters(language: str) -> dict[str, str]:
     """The HTML of a letter of each kind, by its name."""
     found = {}
@@ -169,15 +195,16 @@ def letters(language: str) -> dict[str, str]:
     several = []
     for kind in kinds():
         if messages := of_kind(kind.name):
-            found[kind.name] = str(envelope(messages, reader).alternatives[0][0])
+            found[kind.name] = shown(envelope(messages, reader))
             several += messages[:1]
-    found[DIGEST] = str(envelope([one for one in several if one.kind in DIGESTED], reader).alternatives[0][0])
+    found[DIGEST] = shown(envelope([one for one in several if one.kind in DIGESTED], reader))
     with translation.override(language):
         for template, context in SIGNING_IN.items():
             letter = letter_for(template, context)
             assert letter is not None, template
             _text, html = written([letter], title=letter.subject, foot=foot())
-            found[template.rpartition("/")[2].replace("_", "-")] = html
+            name = template.rpartition("/")[2].replace("_", "-")
+            found[name] = headed(html, sender=sender(), subject=letter.subject)
     return found
 
 
