@@ -1,8 +1,8 @@
 """Telling staff, once, that the outbox stood still, and what of it came too late.
 
-The last sweep is a fact. The first one after a standstill finds how long ago that was, and keeps it until staff are
-told, should that fail; its moment is the once-only key, so that two sweeps at once, or one that was killed, tell
-no second time. A course that makes no sense is told of as one whose reminders nobody can count.
+The last sweep is a fact. The first one after a standstill finds how long ago that was, and keeps it until
+staff are told, should that fail; its moment is the once-only key, so that two sweeps at once, or one that was
+killed, tell no second time. A course that makes no sense is told of as one whose reminders nobody can count.
 """
 
 from __future__ import annotations
