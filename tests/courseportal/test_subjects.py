@@ -118,7 +118,7 @@ SUBJECTS: list[tuple[str, list[Facts], str, str]] = [
     ("proof", [a_proof("person", "named")], "you are on a proof: Group photo, Ostankino Tower",
      "вы есть на доказательстве: Group photo, Ostankino Tower"),
     ("proof", [a_proof("decision", "approved", "")] * 5, "5 proofs approved",
-     "приняты 5 доказательств"),
+     "принято 5 доказательств"),
     ("request", [a_request("filed")], "group 417 asks to move the deadlines of № 2, № 5",
      "группа 417 просит перенести сроки № 2, № 5"),
     ("request", [a_request("filed", 3)], "group 417 asks to move № 2, № 5 instead of № 3",
