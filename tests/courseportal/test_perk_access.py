@@ -37,7 +37,7 @@ from tests.factories import (
     moscow,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NOW = moscow(2025, 11, 23, 12)
 COURSE = "/courses/effdl/perk/"
@@ -241,6 +241,7 @@ def test_who_may_open_what(stage: Stage, people: dict[str, User | None]) -> None
     assert not wrong
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("do", ["file", "withdraw"])
 def test_who_may_ask_for_the_group(
     do: str, stage: Stage, course: Course, group: StudyGroup, people: dict[str, User | None]
