@@ -261,6 +261,9 @@ else:
     EMAIL_BACKEND = "people.mailbox.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mailbox"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds for each word of the mail server
+EMAIL_ANSWER_TIMEOUT = env.int(
+    "EMAIL_ANSWER_TIMEOUT", 60
+)  # for its answer to the text, which filters look at
 # With a name of its own all letters have that name; without, that of their course (people/letters.py).
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "portal@localhost")
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:

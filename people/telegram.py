@@ -74,7 +74,11 @@ class Busy(Exception):
 
 
 class Unreachable(Exception):
-    """No answer, or none of Telegram's: to be tried again. The chat may have the message all the same."""
+    """No connection: nothing was sent."""
+
+
+class NoAnswer(Exception):
+    """No answer, or none of Telegram's: the chat may have the message all the same."""
 
 
 class Moved(Exception):
@@ -93,7 +97,8 @@ def length(text: str) -> int:
 def say(text: str, *, token: str, chat_id: str, title: int = 0, patience: float = WHOLE_TIMEOUT) -> None:
     """Send a text to a chat, its first ``title`` characters set off; returns when Telegram has it.
 
-    Waits ``patience`` seconds at most. Raises NotTaken, Busy, Unreachable, Moved; none holds the token.
+    Waits ``patience`` seconds at most. Raises NotTaken, Busy, Unreachable, NoAnswer, Moved; the token is in
+    none of them.
     """
     from telegram import error  # noqa: PLC0415 - a third of a second, for those who have a chat
 
@@ -106,7 +111,7 @@ def say(text: str, *, token: str, chat_id: str, title: int = 0, patience: float 
         wait = why.retry_after
         raise Busy(wait if isinstance(wait, int) else ceil(wait.total_seconds())) from None
     except TimeoutError:
-        raise Unreachable("Telegram has not answered in time") from None
+        raise NoAnswer("Telegram has not answered in time") from None
     except error.TelegramError as why:
         raise _told(why, str(why).replace(token, "…")) from None
 
@@ -131,13 +136,16 @@ async def _say(text: str, token: str, chat_id: str, title: int) -> None:
         await request.shutdown()
 
 
-def _told(why: Exception, answer: str) -> NotTaken | Unreachable:
+def _told(why: Exception, answer: str) -> NotTaken | Unreachable | NoAnswer:
     """What an error of the library means here. One that is no answer of Telegram's is the network's."""
+    from httpx import ConnectError, ConnectTimeout  # noqa: PLC0415
     from telegram import error  # noqa: PLC0415
 
+    if isinstance(why.__cause__, ConnectError | ConnectTimeout):
+        return Unreachable(answer)
     refused = isinstance(why, error.BadRequest | error.Forbidden | error.InvalidToken)
     if not refused or why.__cause__ is not None:
-        return Unreachable(answer)
+        return NoAnswer(answer)
     if isinstance(why, error.InvalidToken):
         return NotTaken(WRONG_TOKEN, answer)
     sentence = next((told for part, told in _ANSWERS if part in answer.lower()), REFUSED)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from people import telegram
 from people.actions.deliver import ACCOUNT_CLOSED
 from people.actions.retelling import OVERTAKEN
+from people.channels.answers import MAY_HAVE_ARRIVED
 from people.channels.chats import CHAT_OFF
 from people.kinds import reasons
 from people.models import Message
@@ -58,6 +59,10 @@ def answer_in_words(error: str, *, to_chat: bool = False) -> str:
     told = next((sentence for sentence in _SENTENCES if error.startswith(sentence)), None)
     if told is not None:
         return _(told)
+    if error.startswith(MAY_HAVE_ARRIVED):
+        if to_chat:
+            return _("Telegram did not say whether it took the message: it may be in the chat.")
+        return _("The mail server did not say whether it took the letter: it may have arrived.")
     if error in REASONS:
         return str(REASONS[error])
     if error.startswith("no kind"):

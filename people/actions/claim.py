@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,8 +37,10 @@ class TakenApart(Exception):
     """Another worker is about to take a part of the same letter: one of the two must take all of it."""
 
 
-def claim(now: datetime, down: set[str]) -> InHand | None:
-    """Take the letter that has been due for longest, of a channel that is not down; None where none is.
+def claim(now: datetime, down: Collection[str], domains: Collection[str] = ()) -> InHand | None:
+    """Take the letter that has been due for longest; None where none is.
+
+    Of a channel that is ``down``, and to an address in one of the ``domains``, none is taken.
 
     Raises TakenApart where another worker takes a part of it at this moment.
     """
@@ -48,11 +50,13 @@ def claim(now: datetime, down: set[str]) -> InHand | None:
         due = due.exclude(person__isnull=False)
     if "chat" in down:
         due = due.exclude(person__isnull=True)
+    for domain in domains:
+        due = due.exclude(person__email__iendswith=f"@{domain}")
     with transaction.atomic():
-        first = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
+        first = due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk").first()
         if first is None:
             return None
-        messages = _locked(first, _same_letter(first, now))
+        messages = _locked(first, _same_letter(first, now), now)
         # What was never handed over is a letter of its own, whatever it was gathered with before: two letters
         # with one Message-ID would show as one.
         letter = uuid.uuid4() if _is_fresh(first) else first.letter
@@ -73,7 +77,9 @@ def _same_letter(first: Message, now: datetime) -> list[int]:
     """The ids of what goes with a message: all of its letter before, or what its reader wants gathered."""
     others = Message.objects.exclude(pk=first.pk).order_by("pk")
     if not _is_fresh(first):
-        return list(others.due(now).filter(letter=first.letter).values_list("pk", flat=True))
+        # What was put off before the hand-over is no part of the letter that may have arrived.
+        given = others.exclude(state=MessageState.WAITING, handed_at__isnull=True)
+        return list(given.due(now).filter(letter=first.letter).values_list("pk", flat=True))
     if first.person_id is None:
         return []
     fresh = others.filter(
@@ -87,10 +93,11 @@ def _same_letter(first: Message, now: datetime) -> list[int]:
     return []
 
 
-def _locked(first: Message, others: Sequence[int]) -> list[Message]:
+def _locked(first: Message, others: Sequence[int], now: datetime) -> list[Message]:
     """A letter's messages, their rows locked. Raises TakenApart where another worker has some of them."""
-    rows = list(Message.objects.select_for_update(skip_locked=True).filter(pk__in=others))
-    if len(rows) < len(others):
+    # Looked at again under the lock: another worker may have been through with them since they were found.
+    rows = list(Message.objects.due(now).select_for_update(skip_locked=True).filter(pk__in=others))
+    if len(rows) < len(others) or {_is_fresh(row) for row in rows} - {_is_fresh(first)}:
         raise TakenApart
     return sorted([first, *rows], key=lambda one: one.pk)
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db import DatabaseError
 
 from people.actions.claim import InHand, TakenApart, claim, known_kind, wish_for, wishes_of
-from people.actions.settle import Delivered, end, mark_handed, put_back, put_off, settle
+from people.actions.settle import Delivered, end, forgive, mark_handed, put_back, put_off, settle
 from people.channels.answers import Answer, Down, Outcome
 from people.channels.chats import CHAT_OFF, find_chat, send_to_chat
 from people.channels.mail import Mail
@@ -47,13 +47,14 @@ def deliver(*, clock: Callable[[], datetime], seconds: float = 45.0) -> Delivere
     with Mail() as mail:
         while time.monotonic() - started < seconds:
             try:
-                in_hand = claim(clock(), done.down)
+                in_hand = claim(clock(), done.down, done.silent)
             except TakenApart:
                 time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that two do not meet again
                 continue
             if in_hand is None:
                 break
             _deliver_one(in_hand, clock, mail, done)
+    forgive(done, clock)
     return done
 
 
@@ -72,6 +73,7 @@ def _deliver_one(in_hand: InHand, clock: Callable[[], datetime], mail: Mail, don
         outcome = _hand_over(letter_in_hand, clock, mail, done, letter=letter, checked=checked)
         if outcome is None:
             return
+        _note(outcome, true, person, done)
     except Down as reason:
         done.down.add(channel)
         put_back(in_hand, str(reason))
@@ -85,8 +87,20 @@ def _deliver_one(in_hand: InHand, clock: Callable[[], datetime], mail: Mail, don
         true = [one for one in in_hand.messages if not _can_be_written(one)] or in_hand.messages
         put_back(InHand([one for one in in_hand.messages if one not in true], in_hand.until), "")
     settle(in_hand, true, outcome, clock(), done)
-    if outcome.answer is Answer.DOWN:
-        done.down.add(channel)
+
+
+def _note(outcome: Outcome, messages: Sequence[Message], person: User | None, done: Delivered) -> None:
+    """What an answer says of the other side itself, for the rest of the run."""
+    if outcome.answer in (Answer.DOWN, Answer.UNSURE):
+        # It went away in a hand-over: over one domain it may be that domain, over two it is down.
+        if person is None or done.silent:
+            done.down.add("chat" if person is None else "mail")
+        else:
+            done.silent.add(person.email.rpartition("@")[2])
+    elif person is not None:
+        done.takes = done.takes or outcome.answer is Answer.TAKEN
+        if outcome.answer is Answer.LATER:
+            done.later[person.pk] = [message.pk for message in messages]
 
 
 def _hand_over(
@@ -139,9 +153,8 @@ def _still_true(in_hand: InHand, person: User | None, now: datetime, done: Deliv
     wishes = wishes_of(person.pk) if person else {}
     for message in in_hand.messages:
         kind = known_kind(message)
-        if kind is None:
-            end(in_hand, message, MessageState.FAILED, now, error=f"no kind {message.kind!r} is known")
-            done.failed += 1
+        if kind is None:  # a worker of the version before may meet it: the next one knows it
+            settle(in_hand, [message], Outcome(Answer.LATER, f"no kind {message.kind!r} is known"), now, done)
         elif person is not None and not person.is_active:
             end(in_hand, message, MessageState.DROPPED, now, reason=ACCOUNT_CLOSED)
             done.dropped += 1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from people.actions.claim import InHand
 from people.channels.answers import Answer, Outcome
@@ -19,6 +20,11 @@ logger = logging.getLogger(__name__)
 
 WAIT_WHEN_DOWN = timedelta(minutes=5)
 """For a message in whose hand-over the other side went away: others go first, should it be the cause."""
+
+SEVERAL = 3
+"""So many readers who are all told to come later are not the reason."""
+
+A_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -32,6 +38,12 @@ class Delivered:
     failed: int = 0
     down: set[str] = field(default_factory=set)
     """Channels whose other side took nothing."""
+    silent: set[str] = field(default_factory=set)
+    """Domains over whose address the mail server went away: their letters wait for the next run."""
+    later: dict[int, list[int]] = field(default_factory=dict, repr=False)
+    """By person: the messages that the mail server told to come later."""
+    takes: bool = False
+    """The mail server has taken a letter."""
 
 
 def put_off(in_hand: InHand, message: Message, until: datetime, done: Delivered) -> None:
@@ -91,6 +103,20 @@ def settle(
         # What else goes to that chat would be told the same; other chats have nothing to wait for.
         others = Message.objects.filter(chat=messages[0].chat, state=MessageState.WAITING)
         others.filter(due_at__lt=now + outcome.wait).update(due_at=now + outcome.wait)
+
+
+def forgive(done: Delivered, clock: Callable[[], datetime]) -> None:
+    """Take the attempts of a run back in which the mail server told everybody to come later, and took nobody.
+
+    That is trouble of its own, such as a filter that is away, and no address's; as with any such trouble what
+    waits goes on waiting. Not for what is older than a day: it may be these few addresses after all.
+    """
+    if done.takes or len(done.later) < SEVERAL:
+        return
+    now = clock()
+    ids = [pk for several in done.later.values() for pk in several]
+    young = Message.objects.filter(pk__in=ids, state=MessageState.WAITING, created_at__gt=now - A_DAY)
+    young.filter(attempts__gt=0).update(attempts=F("attempts") - 1, due_at=now + WAIT_WHEN_DOWN)
 
 
 def end(

@@ -19,6 +19,8 @@ class Answer(StrEnum):
     """Not now, nor anything else for this reader: after as long as it says. No message's attempt."""
     DOWN = "down"
     """The other side takes nothing at all: no message's fault, and none's attempt."""
+    UNSURE = "unsure"
+    """All of it was given away and no answer came: it may have arrived, so that it is not tried for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Outcome:
     answer: Answer
     words: str = ""
     wait: timedelta | None = None
+
+
+MAY_HAVE_ARRIVED = "It may have arrived: "
+"""How the words begin that are kept of an answer that did not come."""
 
 
 class Down(Exception):

@@ -10,7 +10,7 @@ from typing import Final
 from django.utils import translation
 
 from people import telegram
-from people.channels.answers import Answer, Outcome
+from people.channels.answers import MAY_HAVE_ARRIVED, Answer, Outcome
 from people.kinds import Letter
 from people.letters import absolute, letter_of, tidy
 from people.models import Message
@@ -56,15 +56,22 @@ def send_to_chat(message: Message) -> Outcome:
         except telegram.Moved as moved:
             chat_id = moved.chat_id
             chat.move(chat_id)
-        except telegram.Busy as busy:
-            return Outcome(Answer.BUSY, str(busy), timedelta(seconds=busy.seconds))
-        except telegram.Unreachable as reason:
-            return Outcome(Answer.DOWN, str(reason), PAUSE_WHEN_UNREACHABLE)
-        except telegram.NotTaken as reason:
-            return Outcome(Answer.REFUSED, str(reason)[:300])
+        except (telegram.Busy, telegram.Unreachable, telegram.NoAnswer, telegram.NotTaken) as reason:
+            return _outcome_of(reason)
         else:
             return Outcome(Answer.TAKEN)
     return Outcome(Answer.LATER, f"{telegram.REFUSED} (the chat moved twice)")
+
+
+def _outcome_of(reason: Exception) -> Outcome:
+    match reason:
+        case telegram.Busy(seconds=seconds):
+            return Outcome(Answer.BUSY, str(reason), timedelta(seconds=seconds))
+        case telegram.Unreachable():
+            return Outcome(Answer.DOWN, str(reason), PAUSE_WHEN_UNREACHABLE)
+        case telegram.NoAnswer():
+            return Outcome(Answer.UNSURE, f"{MAY_HAVE_ARRIVED}{reason}")
+    return Outcome(Answer.REFUSED, str(reason)[:300])
 
 
 def text_of(letter: Letter) -> tuple[str, int]:

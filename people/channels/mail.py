@@ -11,10 +11,11 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
-from people.channels.answers import Answer, Down, Outcome
+from people.channels.answers import MAY_HAVE_ARRIVED, Answer, Down, Outcome
 
 CLOSING = 421
 """The mail server's own trouble, whatever it was asked (RFC 5321, 3.8)."""
@@ -35,6 +36,7 @@ class Mail:
         self._connection = get_connection()
         self._is_open = False
         self._letters = 0
+        self._is_given = False
 
     def __enter__(self) -> Mail:
         return self
@@ -77,6 +79,7 @@ class Mail:
         where it says no, nothing is, and the answer is None.
         """
         self._letters += 1
+        self._is_given = False
         try:
             with self._hung_up_after(within), self._asked(go_ahead):
                 self._connection.send_messages([letter])
@@ -85,7 +88,7 @@ class Mail:
             return None
         except (OSError, smtplib.SMTPException) as reason:
             self._close()  # a connection after trouble is worth no second letter
-            return outcome_of(reason)
+            return outcome_of(reason, is_given=self._is_given)
         except BaseException:
             self._close()
             raise
@@ -100,18 +103,27 @@ class Mail:
                 raise _Withdrawn
             yield
             return
-        give = smtp.data
+        data, send = smtp.data, smtp.send
 
-        def data(text: Any) -> Any:
+        def asked_data(text: Any) -> Any:
             if not go_ahead():
                 raise _Withdrawn
-            return give(text)
+            return data(text)
 
-        smtp.data = data  # type: ignore[assignment]
+        def noted_send(content: Any) -> None:
+            if isinstance(content, bytes):  # the letter itself: commands are words
+                self._is_given = True
+                if smtp.sock is not None:  # filters look at it before the answer comes
+                    smtp.sock.settimeout(settings.EMAIL_ANSWER_TIMEOUT)
+            send(content)
+
+        smtp.data, smtp.send = asked_data, noted_send  # type: ignore[assignment]
         try:
             yield
         finally:
-            del smtp.data
+            del smtp.data, smtp.send
+            if smtp.sock is not None:
+                smtp.sock.settimeout(smtp.timeout)
 
     @contextmanager
     def _hung_up_after(self, within: timedelta) -> Iterator[None]:
@@ -143,9 +155,11 @@ def _hang_up(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-def outcome_of(reason: OSError | smtplib.SMTPException) -> Outcome:
-    """What trouble in the middle of a hand-over means for the letter."""
+def outcome_of(reason: OSError | smtplib.SMTPException, *, is_given: bool) -> Outcome:
+    """What trouble in the middle of a hand-over means for the letter, whose text was given away or not."""
     code = code_of(reason)
+    if code is None and is_given:
+        return Outcome(Answer.UNSURE, MAY_HAVE_ARRIVED + words_of(reason))
     if code is None or code == CLOSING or isinstance(reason, smtplib.SMTPSenderRefused):
         return Outcome(Answer.DOWN, words_of(reason))  # our own sender is refused: true of every letter
     if isinstance(reason, smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError | smtplib.SMTPConnectError):

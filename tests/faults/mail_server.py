@@ -55,6 +55,7 @@ class Behaviour:
 
     manner: Manner = Manner.ACCEPT
     refused: tuple[str, ...] = ()
+    away: str = ""  # the domain at whose addresses it closes the connection
     portion: float = 0.3  # of those to whom SOME applies
     seconds: float = FOR_EVER  # that it hangs
     pace: float = 0.0  # seconds before it answers a mail that it takes
@@ -166,6 +167,9 @@ class Handler:
         now = self.box.behaviour()
         if address in now.refused:
             return "550 5.1.1 No such person here"
+        if now.away and address.endswith(f"@{now.away}"):
+            asyncio.get_running_loop().call_soon(_hang_up, server)
+            return "421 4.4.2 That host does not answer"
         if now.manner is Manner.SOME and self.box.chance.random() < now.portion:
             return "450 4.2.1 Not now"
         envelope.rcpt_tos.append(address)

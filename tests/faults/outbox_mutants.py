@@ -80,8 +80,8 @@ DEFECTS = [
         (f"mail: {Manner.CUT_AT_DATA}",),
         Mutant(
             "no answer counts as taken",
-            "return Outcome(Answer.DOWN, words_of(reason))  # our",
-            "return Outcome(Answer.TAKEN if code is None else Answer.DOWN, words_of(reason))  # our",
+            "return Outcome(Answer.UNSURE, MAY_HAVE_ARRIVED + words_of(reason))",
+            "return Outcome(Answer.TAKEN)",
             "people/channels/mail.py",
         ),
     ),

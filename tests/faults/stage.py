@@ -31,6 +31,7 @@ QUICK = {
     "OUTBOX_LEASE": "6",
     MINUTE: "1",
     "EMAIL_TIMEOUT": "2",
+    "EMAIL_ANSWER_TIMEOUT": "2",
     "CELERY_VISIBILITY_TIMEOUT": "5",
 }
 """What takes minutes in production takes seconds here, so that a run has many of each."""

@@ -18,6 +18,7 @@ from people import kinds
 from people.actions.deliver import deliver
 from people.actions.outbox import write
 from people.actions.settle import Delivered
+from people.channels.answers import MAY_HAVE_ARRIVED
 from people.channels.mail import Mail
 from people.kinds import Facts, Kind, Letter
 from people.models import Message, User
@@ -41,8 +42,8 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
 def by_smtp(settings: Settings, post: MailServer) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.ports[0]
-    settings.EMAIL_TIMEOUT = 1
-    post.behave()
+    settings.EMAIL_TIMEOUT = settings.EMAIL_ANSWER_TIMEOUT = 1
+    post.behave(pace=0.0, away="")
 
 
 @pytest.fixture(autouse=True)
@@ -69,36 +70,85 @@ def went_to(post: MailServer) -> Counter[str]:
     return Counter(address for mail in post.mails() for address in mail.to if address in mine)
 
 
+NOT_AT_ALL, FIVE_MINUTES, ONE_MINUTE = timedelta(0), timedelta(minutes=5), timedelta(minutes=1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("manner", "first", "copies", "waits"),
+    ("manner", "attempts", "copies", "waits"),
     [
-        (Manner.BUSY, State.WAITING, 1, timedelta(minutes=5)),
-        (Manner.SOME, State.WAITING, 1, timedelta(minutes=1)),
-        (Manner.MUTE, State.WAITING, 1, timedelta(0)),
-        (Manner.HANG_AT_DATA, State.WAITING, 1, timedelta(minutes=5)),
-        (Manner.HANG_BEFORE_ANSWER, State.WAITING, 2, timedelta(minutes=5)),
-        (Manner.CUT_AT_DATA, State.WAITING, 1, timedelta(minutes=5)),
-        (Manner.CUT_BEFORE_ANSWER, State.WAITING, 2, timedelta(minutes=5)),
+        (Manner.BUSY, 0, 1, FIVE_MINUTES),
+        (Manner.SOME, 1, 1, ONE_MINUTE),
+        (Manner.MUTE, 0, 1, NOT_AT_ALL),
+        (Manner.HANG_AT_DATA, 0, 1, FIVE_MINUTES),
+        (Manner.HANG_BEFORE_ANSWER, 1, 2, ONE_MINUTE),
+        (Manner.CUT_AT_DATA, 1, 1, ONE_MINUTE),
+        (Manner.CUT_BEFORE_ANSWER, 1, 2, ONE_MINUTE),
     ],
 )
 def test_each_manner_of_the_server_and_its_recovery(
-    post: MailServer, manner: Manner, first: str, copies: int, waits: timedelta
+    post: MailServer, manner: Manner, attempts: int, copies: int, waits: timedelta
 ) -> None:
     tell([make_user(), make_user()])
     post.behave(manner, portion=1.0)
     run()
-    messages = list(Message.objects.order_by("pk"))
-    assert [message.state for message in messages] == [first, first]
-    assert messages[0].error
-    assert messages[0].due_at == NOW + waits
-    assert messages[1].due_at == (NOW + waits if manner is Manner.SOME else NOW), "the others wait no longer"
+    first, second = Message.objects.order_by("pk")
+    assert [first.state, second.state] == [State.WAITING, State.WAITING]
+    assert first.error
+    assert (first.attempts, first.due_at) == (attempts, NOW + waits)
+    assert second.due_at == (NOW + waits if manner is Manner.SOME else NOW), "the others wait no longer"
     post.behave()
     run(NOW + waits)
     assert {message.state for message in Message.objects.all()} == {State.SENT}
     assert sorted(went_to(post).values()) == [1, copies]
     ids = {mail.message_id for mail in post.mails() if mail.to[0] in went_to(post)}
     assert len(ids) == 2, "the same Message-ID again"
+
+
+def test_a_filter_that_looks_for_longer_than_a_word_takes_is_waited_for(
+    post: MailServer, settings: Settings
+) -> None:
+    settings.EMAIL_ANSWER_TIMEOUT = 20
+    tell([make_user()])
+    post.behave(pace=1.2)
+    assert run().sent == 1
+    assert list(went_to(post).values()) == [1]
+
+
+def test_what_may_have_arrived_is_given_away_eight_times_and_no_more(post: MailServer) -> None:
+    tell([make_user()])
+    post.behave(Manner.CUT_BEFORE_ANSWER)
+    message = Message.objects.get()
+    while message.state == State.WAITING and message.attempts < 20:
+        run(message.due_at)
+        message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.FAILED, 8)
+    assert message.error.startswith(MAY_HAVE_ARRIVED)
+    assert list(went_to(post).values()) == [8]
+
+
+def test_who_are_all_told_to_come_later_have_no_attempt_against_them(post: MailServer) -> None:
+    tell([make_user() for _number in range(3)])
+    post.behave(Manner.SOME, portion=1.0)
+    moment = NOW
+    for _round in range(9):
+        run(moment)
+        moment += FIVE_MINUTES
+    assert set(Message.objects.values_list("state", "attempts", "due_at")) == {(State.WAITING, 0, moment)}
+    run(NOW + timedelta(days=1))
+    assert set(Message.objects.values_list("attempts", flat=True)) == {1}, "the server seems to be well"
+    post.behave()
+    assert run(NOW + timedelta(days=1, minutes=1)).sent == 3
+
+
+def test_a_domain_over_which_the_server_goes_away_keeps_no_other(post: MailServer) -> None:
+    away = [make_user(email=f"{number}@away.example.net") for number in range(3)]
+    tell([*away, make_user()])
+    post.behave(away="away.example.net")
+    done = run()
+    assert (done.sent, done.silent, done.down) == (1, {"away.example.net"}, set())
+    waiting = Message.objects.filter(person__in=away).order_by("pk").values_list("attempts", "due_at")
+    assert list(waiting) == [(0, NOW + FIVE_MINUTES), (0, NOW), (0, NOW)]
 
 
 def test_a_server_that_answers_drop_by_drop_holds_no_letter_beyond_its_lease(

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.utils.translation import gettext as _
+from pytest_django import Settings
 
 from people import kinds, telegram
 from people.actions.deliver import deliver
 from people.actions.outbox import write, write_to_chat
+from people.channels.answers import MAY_HAVE_ARRIVED
 from people.channels.chats import find_chat, text_of
 from people.kinds import Facts, Kind, Letter
 from people.models import Message, User
@@ -175,17 +177,24 @@ class TestDelivery:
         assert message.error.startswith(sentence) and TOKEN not in message.error
 
     @pytest.mark.parametrize("how", ["close", "502", "html"])
-    def test_a_network_that_fails_is_tried_again_later(
+    def test_what_may_have_arrived_is_tried_again_but_not_for_ever(
         self, how: str, chat: CourseChat, telegram_api: BotApi
     ) -> None:
-        telegram_api.before = [how] * 3
-        message, moment = tell(), NOW
-        for _each in range(3):
-            run(moment)
-            assert state(message) == (State.WAITING, 0) and message.due_at > moment
-            moment = message.due_at
-        run(moment)
-        assert state(message) == (State.SENT, 0)
+        telegram_api.before = [how] * 9
+        message = tell()
+        for attempt in range(1, 8):
+            run(message.due_at)
+            assert state(message) == (State.WAITING, attempt)
+        run(message.due_at)
+        assert state(message) == (State.FAILED, 8)
+        assert message.error.startswith(MAY_HAVE_ARRIVED) and len(telegram_api.before) == 1
+
+    def test_without_a_connection_nothing_is_counted(self, chat: CourseChat, settings: Settings) -> None:
+        assert settings.TELEGRAM_API_URL == "http://127.0.0.1:9", "nobody listens"
+        message = tell()
+        for _each in range(9):
+            run(message.due_at)
+            assert state(message) == (State.WAITING, 0)
 
     def test_it_is_not_told_after_it_is_of_use(self, chat: CourseChat, telegram_api: BotApi) -> None:
         message = tell()

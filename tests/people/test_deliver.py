@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 import people.actions.deliver
 from people import kinds
+from people.actions import claim as claiming
 from people.actions.claim import TakenApart, claim
 from people.actions.deliver import deliver
 from people.actions.outbox import write
@@ -188,10 +189,14 @@ def test_one_message_that_cannot_be_written_keeps_no_other() -> None:
     assert (broken.attempts, "cannot be written" in broken.error) == (8, True)
 
 
-def test_a_message_of_an_unknown_kind_fails_and_staff_can_read_why() -> None:
+def test_a_message_of_an_unknown_kind_waits_for_who_knows_it_then_fails_and_staff_can_read_why() -> None:
     message = tell(make_user())
     Message.objects.update(kind="forgotten")
     run()
+    assert (state(message)[0], message.attempts) == (State.WAITING, 1), "a new version may know it"
+    for _attempt in range(7):
+        run(message.due_at)
+        message.refresh_from_db()
     assert state(message)[0] == State.FAILED
     assert "forgotten" in message.error
 
@@ -332,3 +337,31 @@ def test_two_workers_never_share_out_one_letter() -> None:
     in_hand = claim(NOW, set())
     assert in_hand is not None
     assert len(in_hand.messages) == 2
+
+
+def test_what_another_worker_has_been_through_with_meanwhile_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = make_user()
+    first, second = tell(person, "One", kind="marks"), tell(person, "Two", kind="marks")
+    found = claiming._same_letter
+
+    def found_late(*args: Any) -> list[int]:
+        ids = found(*args)
+        Message.objects.filter(pk=second.pk).update(state=State.SENT, settled_at=NOW, handed_at=NOW)
+        return ids
+
+    monkeypatch.setattr(claiming, "_same_letter", found_late)
+    with pytest.raises(TakenApart):
+        claim(NOW + timedelta(hours=1), set())
+    assert state(first)[0] == State.WAITING
+
+
+def test_what_was_put_off_is_no_part_of_a_letter_that_may_have_arrived() -> None:
+    person = make_user()
+    given, put_off = tell(person, "One"), tell(person, "Two")
+    Message.objects.update(letter=given.letter)
+    Message.objects.filter(pk=given.pk).update(handed_at=NOW)
+    run()
+    assert sorted(subjects()) == ["One", "Two"], "a letter each"
+    assert state(put_off)[0] == State.SENT and put_off.letter != given.letter

@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from people import telegram
-from people.telegram import Busy, Moved, NotTaken, Unreachable, length, say
+from people.telegram import Busy, Moved, NoAnswer, NotTaken, Unreachable, length, say
 from tests.bot_api import CHAT, TOKEN, BotApi, Refusal
 
 
@@ -123,7 +123,7 @@ class TestLater:
     @pytest.mark.parametrize("how", ["close", "html", "502", "500"])
     def test_a_network_that_fails_is_no_refusal(self, how: str, telegram_api: BotApi) -> None:
         telegram_api.before = [how]
-        with pytest.raises(Unreachable) as why:
+        with pytest.raises(NoAnswer) as why:
             tell()
         assert telegram_api.sent == []
         assert TOKEN not in str(why.value), "a proxy's page may tell the address"
@@ -136,19 +136,19 @@ class TestLater:
 
     def test_an_answer_that_does_not_come_is_not_waited_for(self, telegram_api: BotApi) -> None:
         telegram_api.before = ["hang"]
-        with pytest.raises(Unreachable):
+        with pytest.raises(NoAnswer):
             say("A class has moved", token=TOKEN, chat_id=CHAT, patience=0.3)
 
     def test_each_step_has_its_bound(self, telegram_api: BotApi, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(telegram, "TIMEOUTS", telegram.TIMEOUTS | {"read_timeout": 0.2})
         telegram_api.before = ["hang"]
-        with pytest.raises(Unreachable, match="Timed out"):
+        with pytest.raises(NoAnswer, match="Timed out"):
             tell()
 
     def test_an_answer_lost_on_its_way_leaves_the_message_in_the_chat(self, telegram_api: BotApi) -> None:
         """So it will be there twice: the API knows no key by which it could tell."""
         telegram_api.after = ["close"]
-        with pytest.raises(Unreachable):
+        with pytest.raises(NoAnswer):
             tell()
         assert len(telegram_api.sent) == 1
 
@@ -159,6 +159,6 @@ def test_no_log_holds_the_token(telegram_api: BotApi, caplog: pytest.LogCaptureF
         tell()
         telegram_api.before = ["close", "html"]
         for _each in range(2):
-            with pytest.raises(Unreachable):
+            with pytest.raises(NoAnswer):
                 tell()
     assert TOKEN not in caplog.text
