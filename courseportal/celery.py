@@ -6,7 +6,8 @@ from typing import Any
 from celery import Celery, Task
 
 import courseportal.broker  # knows the scheme files://
-import courseportal.task_lines  # noqa: F401  # listens to Celery's signals
+import courseportal.task_lines  # listens to Celery's signals
+import courseportal.watchdog  # noqa: F401  # listens, too
 from people.audit import audited
 
 

@@ -134,6 +134,11 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 POSTGRESQL_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
+    # A server that is gone without a word is given up after half a minute, not after the system's two hours.
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
     "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
 }
 
@@ -213,8 +218,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Files carry messages to one reader; remote control would need messages to all.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = not EMBEDDED_BROKER
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_SOFT_TIME_LIMIT = 240
-CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_TIME_LIMIT = 1800  # seconds, kept by courseportal/watchdog.py; the outbox's tasks have their own
 # A request never waits for the broker: messages only wake the worker, the tables know what is due.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"

@@ -13,14 +13,17 @@ from people.actions.settle import Delivered
 
 logger = logging.getLogger(__name__)
 
+LIMIT = 300
+"""Seconds: a run takes less than one minute and one hand-over; what takes longer hangs."""
 
-@shared_task
+
+@shared_task(time_limit=LIMIT)
 def sweep() -> None:
     """Each minute: write what has become due, deliver it."""
     _tell(sweeping.sweep(clock=timezone.now))
 
 
-@shared_task
+@shared_task(time_limit=LIMIT)
 def deliver_due() -> None:
     """When something was written: deliver what is due now."""
     _tell(delivery.deliver(clock=timezone.now))
