@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ def request_facts(
     }
 
 
-def _chosen(assignments: Sequence[Assignment]) -> list[Facts]:
+def _chosen(assignments: Iterable[Assignment]) -> list[Facts]:
     return [
         {"number": one.number, "title": one.title, "due_at": one.due_at.isoformat()} for one in assignments
     ]
