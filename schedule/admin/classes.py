@@ -76,6 +76,7 @@ class ClassForm(CourseForm):
 class ClassMeetingAdmin(TaughtAdmin):
     form = ClassForm
     change_form_template = "admin/schedule/classmeeting/change_form.html"
+    delete_confirmation_template = "admin/schedule/classmeeting/delete_confirmation.html"
     fields = (
         "course",
         "key",
@@ -130,6 +131,15 @@ class ClassMeetingAdmin(TaughtAdmin):
         obj.cancelled_why = form.cleaned_data["why"] if obj.cancelled_at else ""
         super().save_model(request, obj, form, change)
         tell_schedule(course=obj.course, now=now, but=[request.user.pk or 0])
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Whom it tells is said first."""
+        meeting: ClassMeeting = self._found(request, object_id)
+        heard = [meeting] if meeting.cancelled_at is None else []
+        told = telling(heard, {meeting.pk: ""}, request.user, timezone.now())
+        return super().delete_view(request, object_id, {"telling": told, **(extra_context or {})})
 
     def delete_model(self, request: HttpRequest, obj: ClassMeeting) -> None:
         """Whoever was told of it is told that it does not take place."""

@@ -297,6 +297,8 @@ class TestClassesInTheAdministration:
         client = Client()
         client.force_login(lecturer)
         with time_machine.travel(NOW, tick=False):
+            asked = client.get(f"/admin/schedule/classmeeting/{meeting.pk}/delete/").content.decode()
+            assert "1 person is told" in asked and "cancelled: lecture" in asked and told("class") == []
             client.post(f"/admin/schedule/classmeeting/{meeting.pk}/delete/", {"post": "yes"})
         (message,) = told("class")
         assert message.facts["after"]["cancelled"]
