@@ -54,46 +54,47 @@ class CourseExists(Exception):
 def load_course(
     *,
     definition: CourseDefinition,
+    now: datetime,
     dry_run: bool = False,
-    notify_at: datetime | None = None,
-    spare_at: datetime | None = None,
+    notify: bool = False,
+    spare: bool = False,
 ) -> list[str]:
     """Make the course what the definition says it is; the lines that tell what changed, none for nothing.
 
     A dry run does all of it and takes it back, so that it tells and refuses just what a real one would.
-    Two at once come one after the other. With ``notify_at``, the present moment, people are told what is news
-    about classes and the exam; without it they are not. With ``spare_at``, also that moment, nothing becomes
-    late. Raises ResultsAtStake, and then DatesAtStake.
+    Two at once come one after the other. With ``notify`` people are told what is news about classes
+    and the exam; without it they are not. With ``spare`` nothing becomes late. Raises ResultsAtStake, and
+    then DatesAtStake.
     """
     with transaction.atomic():
         course, is_new = _locked(definition.course)
         found = differences(None if is_new else stored_definition(course), definition)
         if reasons := _at_stake(course, found):
             raise ResultsAtStake(reasons)
-        before = course_deadlines(course, spare_at) if spare_at else None
-        if notify_at is not None:
-            tell_removed(course=course, keys=_keys(found[Section.CLASS].removed), now=notify_at)
+        before = course_deadlines(course, now) if spare else None
+        if notify:
+            tell_removed(course=course, keys=_keys(found[Section.CLASS].removed), now=now)
         try:
             apply(found, course)
         except ProtectedError as error:
             kept = sorted({f"{row._meta.verbose_name} {row.pk}" for row in error.protected_objects})
             raise ResultsAtStake([f"what is removed is still needed by: {', '.join(kept)}"]) from error
-        if before and spare_at and (reasons := _late(course.pk, before, spare_at)):
+        if before and (reasons := _late(course.pk, before, now)):
             raise DatesAtStake(lines(found, definition), reasons)
-        _tell(course, found, notify_at)
+        _tell(course, found, now, notify=notify)
         if dry_run:
             transaction.set_rollback(True)
     return lines(found, definition)
 
 
-def _tell(course: Course, found: Differences, notify_at: datetime | None) -> None:
+def _tell(course: Course, found: Differences, now: datetime, *, notify: bool) -> None:
     """Tell what the file changed, or take it for told: what somebody changed by hand is told in any case."""
-    if notify_at is not None:
-        tell_schedule(course=course, now=notify_at)
+    if notify:
+        tell_schedule(course=course, now=now)
         return
     classes = found[Section.CLASS]
     keys = _keys([*classes.added, *classes.changed])
-    remember_schedule(course=course, keys=keys, with_exam=bool(found[Section.EXAM]))
+    remember_schedule(course=course, now=now, keys=keys, with_exam=bool(found[Section.EXAM]))
 
 
 def _keys(rows: Iterable[Key]) -> set[str]:

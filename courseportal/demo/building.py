@@ -144,7 +144,7 @@ class _Maker:
         if there := self._there():
             self.forget_files()
             return there
-        load_course(definition=self.definition)
+        load_course(definition=self.definition, now=self.now)
         course = Course.objects.get(slug=self.slug)
         if there := self._there():  # somebody else made it meanwhile
             self.forget_files()

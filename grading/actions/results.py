@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -10,9 +10,8 @@ from grading.messages.marks import corrected_marks, marks_facts, review_state
 from grading.messages.outcome import corrected_outcome, outcome_facts
 from grading.models import ExamResult, Review, Submission
 from grading.queries.told import told_ends, told_results
-from people.actions.retelling import Change, tell_changes
+from people.actions.retelling import Change, correct_waiting, tell_changes
 from people.kinds import Facts
-from people.models import Message
 from schedule.messages.parts import CHANGED
 from schedule.models import Course
 
@@ -74,7 +73,15 @@ def correct_marks(reviewed: Sequence[Reviewed], *, course: Course, now: datetime
         told = told_results(course, works, now)
         return {pk: corrected_marks(reviews[pk], told[pk]) for pk in works}
 
-    _correct("marks", "submission", reviews, corrected, course=course, now=now)
+    correct_waiting(
+        kind="marks",
+        scope=course.slug,
+        subject=itemgetter("submission"),
+        changed=reviews,
+        corrected=corrected,
+        why=CHANGED,
+        now=now,
+    )
 
 
 def correct_outcomes(recorded: Sequence[ExamResult], *, course: Course, now: datetime) -> None:
@@ -85,27 +92,12 @@ def correct_outcomes(recorded: Sequence[ExamResult], *, course: Course, now: dat
         ends = told_ends(course, students, now)
         return {pk: corrected_outcome(outcomes[pk], ends.get(pk)) for pk in students}
 
-    _correct("outcome", "student", outcomes, corrected, course=course, now=now)
-
-
-def _correct(
-    kind: str,
-    subject: str,
-    changed: Container[int],
-    corrected: Callable[[Collection[int]], Mapping[int, Facts]],
-    *,
-    course: Course,
-    now: datetime,
-) -> None:
-    rows = Message.objects.filter(kind=kind, scope=course.slug, person__isnull=False).unsettled()
-    waiting = rows.filter(handed_at__isnull=True).select_for_update().order_by("pk")
-    # Of several about one thing the latest speaks for it.
-    latest = {row.facts[subject]: row for row in waiting if row.facts[subject] in changed}
-    facts = corrected(latest) if latest else {}
-    for about, row in latest.items():
-        row.facts |= facts[about]
-        if row.facts["after"] == row.facts["before"]:
-            row.state, row.reason = Message.State.DROPPED, CHANGED
-            row.settled_at, row.claimed_until = now, None
-    fields = ["facts", "state", "reason", "settled_at", "claimed_until"]
-    Message.objects.bulk_update(latest.values(), fields)
+    correct_waiting(
+        kind="outcome",
+        scope=course.slug,
+        subject=itemgetter("student"),
+        changed=outcomes,
+        corrected=corrected,
+        why=CHANGED,
+        now=now,
+    )

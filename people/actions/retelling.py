@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,6 +118,43 @@ def drop_unseen(
             state=Message.State.DROPPED, reason=OVERTAKEN, settled_at=now, claimed_until=None
         )
     return dropped
+
+
+def correct_waiting(
+    *,
+    kind: str,
+    scope: str,
+    subject: Subject,
+    changed: Container[Hashable],
+    corrected: Callable[[Collection[Any]], Mapping[Any, Facts]],
+    why: str,
+    now: datetime,
+) -> None:
+    """Let what waits about the changed subjects say what is so now; nobody is told anything more.
+
+    For changes that are silent: what people were about to be told before is still theirs to know.
+    ``corrected`` gives for some of the subjects what their facts are now, with ``after``. Where all is again
+    as the reader knows it, the message is dropped for the reason ``why``. A worker that has one in hand finds
+    it given back. Call it in the transaction of the change.
+    """
+    rows = Message.objects.filter(kind=kind, scope=scope, handed_at__isnull=True).unsettled()
+    # Of several to one reader about one thing the latest speaks for it.
+    latest = {
+        (row.person_id, about): row
+        for row in rows.select_for_update().order_by("pk")
+        if (about := subject(row.facts)) in changed
+    }
+    if not latest:
+        return
+    facts = corrected({about for _person, about in latest})
+    for (_person, about), row in latest.items():
+        row.facts |= facts[about]
+        row.state, row.claimed_until = Message.State.WAITING, None
+    told = [row for row in latest.values() if _says_something(row.facts)]
+    Message.objects.bulk_update(told, ["facts", "state", "claimed_until"])
+    Message.objects.filter(pk__in=[row.pk for row in latest.values() if row not in told]).update(
+        state=Message.State.DROPPED, reason=why, settled_at=now, claimed_until=None
+    )
 
 
 def retell(*, kind: str, scope: str, where: Mapping[str, Any], facts: Facts) -> int:

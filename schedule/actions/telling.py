@@ -7,7 +7,7 @@ is only written down, too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -16,11 +16,12 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from people.actions.apart import each_apart
-from people.actions.retelling import Change, tell_changes
+from people.actions.retelling import Change, correct_waiting, tell_changes
 from people.kinds import Facts
 from schedule.audience import chat_of, people_of
 from schedule.messages.classes import class_facts, state_of
 from schedule.messages.exam import exam_facts, exam_is_over, exam_state, exam_window
+from schedule.messages.parts import CHANGED
 from schedule.models import AnnouncedClass, AnnouncedExam, ClassMeeting, Course, Exam
 
 AS_TOLD = Q(
@@ -114,13 +115,33 @@ def tell_removed(*, course: Course, keys: Collection[str], now: datetime, but: C
     )
 
 
-def remember_schedule(*, course: Course, keys: Collection[str] | None = None, with_exam: bool = True) -> None:
+def remember_schedule(
+    *, course: Course, now: datetime, keys: Collection[str] | None = None, with_exam: bool = True
+) -> None:
     """Write down what stands as told, without telling anybody: for imports, which are silent.
 
-    With ``keys`` only those classes. Call it in the transaction of the change.
+    What people were about to be told before still goes, and says what is so now. With ``keys`` only those
+    classes. Call it in the transaction of the change.
     """
-    classes = _classes(course) if keys is None else _classes(course).filter(key__in=keys)
-    _remember(list(classes), list(_exams(course)) if with_exam else [])
+    rows = _classes(course) if keys is None else _classes(course).filter(key__in=keys)
+    classes, exams = list(rows), list(_exams(course)) if with_exam else []
+    _remember(classes, exams)
+    _correct("class", {one.pk: class_facts(one, {}) for one in classes}, course, now)
+    _correct("exam", {one.pk: exam_facts(one, {}) for one in exams}, course, now)
+
+
+def _correct(kind: str, now_so: Mapping[int, Facts], course: Course, now: datetime) -> None:
+    if now_so:
+        said = {pk: {name: facts[name] for name in facts if name != "before"} for pk, facts in now_so.items()}
+        correct_waiting(
+            kind=kind,
+            scope=course.slug,
+            subject=itemgetter(kind),
+            changed=said,
+            corrected=lambda _which: said,
+            why=CHANGED,
+            now=now,
+        )
 
 
 def _classes(course: Course | None = None) -> QuerySet[ClassMeeting]:

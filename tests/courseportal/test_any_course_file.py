@@ -18,6 +18,9 @@ from courseportal.course_file.moving import TooFar, moved_by_weeks
 from courseportal.course_file.stored import stored_definition
 from schedule.models import Course
 from tests.courseportal.course_files import SMALL
+from tests.factories import moscow
+
+NOW = moscow(2025, 9, 1, 12)
 
 MORE = """
 checkpoint = [{ title = "Here", latitude = 55.75, longitude = 37.6 }]
@@ -128,6 +131,6 @@ def test_any_value_is_refused_in_words_or_kept_as_it_is() -> None:
     assert refused > 1000 and len(kept) > 50
     for definition in list(kept)[::2]:  # every other one, for time
         with transaction.atomic():
-            load_course(definition=definition)
+            load_course(definition=definition, now=NOW)
             assert stored_definition(Course.objects.get()) == definition
             transaction.set_rollback(True)

@@ -21,8 +21,9 @@ from grading.models import ExamResult, Submission
 from perks.models import ExtensionRule
 from schedule.models import Course, Enrolment, StudyGroup
 from tests.courseportal.course_files import SMALL
-from tests.factories import make_enrolment, make_exam_result, make_submission
+from tests.factories import make_enrolment, make_exam_result, make_submission, moscow
 
+NOW = moscow(2025, 9, 1, 12)
 ROOT = Path(__file__).parents[2]
 REAL = read_course_file((ROOT / "courses" / "effdl-2025.toml").read_text("utf-8"))
 SIBLING = read_course_file((ROOT / "tests" / "data" / "sibling.toml").read_text("utf-8"))
@@ -36,7 +37,7 @@ def copy(*args: str) -> str:
 
 @pytest.fixture
 def real(db: None) -> Course:
-    load_course(definition=REAL)
+    load_course(definition=REAL, now=NOW)
     return Course.objects.get()
 
 
@@ -85,7 +86,7 @@ def test_a_second_run_has_nothing_to_change(real: Course) -> None:
 
 
 def test_a_slug_that_is_taken_is_refused(real: Course) -> None:
-    load_course(definition=SIBLING)
+    load_course(definition=SIBLING, now=NOW)
     for weeks, slug in (("52", "ml-2026"), ("0", "ml-2026"), ("52", "effdl-2025")):
         with pytest.raises(CommandError, match=f"there is a course {slug} already"):
             copy("effdl-2025", slug, "--weeks", weeks)

@@ -286,7 +286,7 @@ def test_courses_of_others_stay_as_they_are() -> None:
 
 
 def _a_real_person_in_it() -> None:
-    load_course(definition=DEFINITION)
+    load_course(definition=DEFINITION, now=NOW)
     make_enrolment(course=Course.objects.get())
 
 
@@ -328,7 +328,7 @@ def test_a_moment_too_far_from_the_course_is_named(year: str) -> None:
 
 @pytest.mark.django_db
 def test_the_course_may_have_been_loaded_before() -> None:
-    load_course(definition=DEFINITION)
+    load_course(definition=DEFINITION, now=NOW)
     make()
     assert Enrolment.objects.students().filter(course__slug="effdl-2025").count() == 33
 

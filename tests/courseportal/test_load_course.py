@@ -28,7 +28,7 @@ FILES = [ROOT / "courses" / "effdl-2025.toml", ROOT / "tests" / "data" / "siblin
 
 
 def load(content: str, *, dry_run: bool = False) -> list[str]:
-    return load_course(definition=read_course_file(content), dry_run=dry_run)
+    return load_course(definition=read_course_file(content), now=NOW, dry_run=dry_run)
 
 
 def run(*args: str) -> str:
@@ -281,7 +281,7 @@ def test_two_at_once_make_one_course() -> None:
     def work() -> None:
         try:
             start.wait(10)
-            told.append(load_course(definition=definition))
+            told.append(load_course(definition=definition, now=NOW))
         except Exception as error:  # noqa: BLE001 - whatever it is, the test has to see it
             failed.append(error)
         finally:

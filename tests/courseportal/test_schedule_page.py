@@ -81,7 +81,7 @@ def test_a_notice_leads_to_the_line_of_its_class(course: Course, student: User, 
 
 def test_of_a_class_that_is_removed_a_notice_leads_to_the_schedule(course: Course, student: User) -> None:
     meeting = make_class(course=course)
-    remember_schedule(course=course)
+    remember_schedule(course=course, now=moscow(2025, 10, 1, 12))
     tell_removed(course=course, keys=[meeting.key], now=moscow(2025, 9, 1))
     (message,) = Message.objects.all()
     assert kind_of("class").write([message.facts], course.zone).link == f"/courses/{course.slug}/schedule/"

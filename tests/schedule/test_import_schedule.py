@@ -20,6 +20,7 @@ from tests.factories import make_assignment, make_class, make_course, moscow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
+NOW = moscow(2025, 9, 1, 12)
 README = Path(__file__).parent.parent / "data" / "course-readme.md"
 HEAD = "| Дата | Номер | Тема | Материалы | ДЗ |\n| --- | --- | --- | --- | --- |\n"
 HOURS = "Лекции во вторник 10:30-12:05, семинары во вторник 12:15-13:50\n\n"
@@ -33,7 +34,7 @@ def bring(course: Course) -> Bring:
 
     def run(*rows: str, text: str = HOURS, dry_run: bool = False) -> ScheduleChanges:
         table = read_readme(f"{text}{HEAD}" + "\n".join(rows), year=2025)
-        return import_schedule(course=course, table=table, dry_run=dry_run)
+        return import_schedule(course=course, now=NOW, table=table, dry_run=dry_run)
 
     return run
 
@@ -118,9 +119,9 @@ class TestTheRealReadme:
     ) -> None:
         table = read_readme(README.read_text(encoding="utf-8"))
         with django_assert_max_num_queries(16):
-            import_schedule(course=course, table=table)
+            import_schedule(course=course, now=NOW, table=table)
         with django_assert_max_num_queries(9):
-            import_schedule(course=course, table=table)
+            import_schedule(course=course, now=NOW, table=table)
         with django_assert_max_num_queries(3):
             written_classes(course)
 
@@ -214,9 +215,9 @@ class TestMaterials:
     def test_two_ways_to_write_one_address_are_the_same(self) -> None:
         course = make_course(links_base_url="https://example.org/course/")
         row = "| 9 сентября | Лекция 1 | GPU | [Слайды](./a.pdf) | [ДЗ](t/1) |"
-        import_schedule(course=course, table=read_readme(HEAD + row, year=2025))
+        import_schedule(course=course, now=NOW, table=read_readme(HEAD + row, year=2025))
         based = read_readme(HEAD + row, year=2025, base_url="https://example.org/course/")
-        assert import_schedule(course=course, table=based).lines == ()
+        assert import_schedule(course=course, now=NOW, table=based).lines == ()
         assert Material.objects.get().url == "./a.pdf"
 
 

@@ -27,7 +27,7 @@ def meeting(course: Course, student: Any, lecturer: Any) -> ClassMeeting:
     meeting = make_class(
         course=course, number="5", title="Pruning", starts_at=moscow(2025, 10, 2, 10, 30), room="П-13"
     )
-    remember_schedule(course=course)
+    remember_schedule(course=course, now=NOW)
     return meeting
 
 
@@ -119,6 +119,28 @@ class TestClasses:
         sweep_schedule(NOW + timedelta(minutes=1))
         assert told() == []
 
+    def test_a_silent_change_leaves_what_was_about_to_be_told_and_corrects_it(
+        self, meeting: ClassMeeting, student: Any
+    ) -> None:
+        move(meeting, 2)
+        sweep_schedule(NOW)
+        lease = NOW + timedelta(minutes=3)
+        Message.objects.filter(person=student).update(state="claimed", claimed_until=lease)
+        sent = Message.objects.exclude(person=student)
+        sent.update(state="sent", handed_at=NOW, settled_at=NOW)
+        set_to(meeting, room="П-14")
+        remember_schedule(course=meeting.course, now=NOW)
+        (mine,) = Message.objects.filter(person=student)
+        assert (mine.state, holds(mine)) == ("waiting", "")
+        assert mine.facts["before"]["starts_at"] == moscow(2025, 10, 2, 10, 30).isoformat()
+        assert mine.facts["after"]["room"] == "П-14"
+        assert [one.facts["after"]["room"] for one in sent] == ["П-13"]  # as it went
+        move(meeting, 0)
+        set_to(meeting, room="П-13")
+        remember_schedule(course=meeting.course, now=NOW)
+        mine.refresh_from_db()
+        assert (mine.state, mine.reason) == ("dropped", "changed_again")
+
     def test_moved_back_while_it_was_handed_over_is_told(self, meeting: ClassMeeting) -> None:
         move(meeting, 2)
         sweep_schedule(NOW)
@@ -196,7 +218,7 @@ class TestExam:
     @pytest.fixture
     def exam(self, course: Course, student: Any) -> Exam:
         exam = make_exam(course=course)
-        remember_schedule(course=course)
+        remember_schedule(course=course, now=NOW)
         return exam
 
     def test_its_day_time_and_room_are_told_once_set(self, exam: Exam) -> None:
@@ -228,9 +250,17 @@ class TestExam:
 
     def test_an_import_says_nothing_of_one_that_has_its_time(self, course: Course, student: Any) -> None:
         make_exam(course=course, starts_at=moscow(2025, 12, 18, 10))
-        remember_schedule(course=course)
+        remember_schedule(course=course, now=NOW)
         sweep_schedule(NOW)
         assert told("exam") == []
+
+    def test_an_import_corrects_what_was_about_to_be_told(self, exam: Exam) -> None:
+        set_to(exam, starts_at=moscow(2025, 12, 18, 10), room="604")
+        sweep_schedule(NOW)
+        set_to(exam, room="605")
+        remember_schedule(course=exam.course, now=NOW)
+        (message,) = told("exam")
+        assert (message.facts["after"]["room"], holds(message)) == ("605", "")
 
     def test_another_window_is_told(self, exam: Exam) -> None:
         set_to(exam, not_after_on=date(2025, 12, 24))
@@ -239,7 +269,7 @@ class TestExam:
 
     def test_its_window_says_nothing_more_once_it_has_a_time(self, exam: Exam) -> None:
         set_to(exam, starts_at=moscow(2025, 12, 18, 10))
-        remember_schedule(course=exam.course)
+        remember_schedule(course=exam.course, now=NOW)
         set_to(exam, not_after_on=date(2025, 12, 24))
         sweep_schedule(NOW)
         assert told("exam") == []

@@ -37,9 +37,10 @@ class Command(BaseCommand):
             now = timezone.now()
             changes = load_course(
                 definition=definition,
+                now=now,
                 dry_run=dry_run,
-                notify_at=now if options["notify"] else None,
-                spare_at=None if options["agree"] else now,
+                notify=options["notify"],
+                spare=not options["agree"],
             )
         except ResultsAtStake as error:
             raise CommandError(_told("refused, nothing is changed:", error.reasons)) from None

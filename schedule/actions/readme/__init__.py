@@ -34,14 +34,14 @@ class ScheduleChanges:
 
 
 def import_schedule(
-    *, course: Course, table: ReadmeTable, dry_run: bool = False, notify_at: datetime | None = None
+    *, course: Course, table: ReadmeTable, now: datetime, dry_run: bool = False, notify: bool = False
 ) -> ScheduleChanges:
     """Make the course's classes, materials and homework those of the table, and leave all else as it is.
 
     Nothing is deleted but links that a class's row no longer has. Homework gets the next free number, in the
     order of the table, and is due by the course's rule; a date of its own stays. Rooms, statements, points
-    and limits are not the table's. A dry run does all of it and takes it back. With ``notify_at``, the
-    present moment, people are told of classes that are at another time. Raises OutsideTheCourse.
+    and limits are not the table's. A dry run does all of it and takes it back. With ``notify``
+    people are told of classes that are at another time. Raises OutsideTheCourse.
     """
     days = [found.on for found in table.classes]
     if days and not any(course.starts_on <= day <= course.ends_on for day in days):
@@ -55,11 +55,11 @@ def import_schedule(
         plan_homework(planned, course, plan_classes(planned, course, table))
         found = _Differences.of(planned)
         found.apply(course)
-        if notify_at is not None:
-            tell_schedule(course=course, now=notify_at)
+        if notify:
+            tell_schedule(course=course, now=now)
         else:
             keys = {*found.classes.added, *found.classes.changed}
-            remember_schedule(course=course, keys=keys, with_exam=False)
+            remember_schedule(course=course, now=now, keys=keys, with_exam=False)
         if dry_run:
             transaction.set_rollback(True)
     return ScheduleChanges(

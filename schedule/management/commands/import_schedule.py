@@ -49,7 +49,8 @@ class Command(BaseCommand):
                 course=into,
                 table=table,
                 dry_run=dry_run,
-                notify_at=timezone.now() if options["notify"] else None,
+                now=timezone.now(),
+                notify=options["notify"],
             )
         except (ReadmeError, OutsideTheCourse) as wrong:
             raise CommandError(f"{name_of(file)}: nothing was imported: {wrong}") from None
