@@ -17,7 +17,7 @@ from schedule.actions.telling import tell_removed, tell_schedule
 from schedule.admin.cancelling import ASKED, Telling, asked_of_one, cancel, heard_by, restore, telling
 from schedule.admin.filters import CourseFilter
 from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in, yes_or_no
-from schedule.models import Assignment, ClassMeeting, Exam, Material
+from schedule.models import Assignment, ClassMeeting, Enrolment, Exam, Material
 from schedule.models.assignments import default_suffixes, validate_suffixes
 from schedule.moments import CourseForm
 from schedule.rules import is_whole_day
@@ -169,6 +169,11 @@ class SuffixesField(forms.CharField):
 
 
 class AssignmentForm(CourseForm):
+    class Meta:
+        help_texts = {
+            "number": _("Stays once the students have it: letters, calendars and bookmarks lead to it.")
+        }
+
     suffixes = SuffixesField(
         label=_("Kinds of file"), initial=default_suffixes, help_text=_("For example: .ipynb .pdf")
     )
@@ -184,6 +189,14 @@ class AssignmentForm(CourseForm):
         return cleaned
 
 
+def _students_have(assignment: Assignment, now: datetime) -> bool:
+    today = now.astimezone(assignment.course.zone).date()
+    return (
+        assignment.issued_on <= today
+        and Enrolment.objects.students().filter(course=assignment.course).exists()
+    )
+
+
 @admin.register(Assignment)
 class AssignmentAdmin(TaughtAdmin):
     form = AssignmentForm
@@ -193,6 +206,11 @@ class AssignmentAdmin(TaughtAdmin):
     list_select_related = ("course",)
     search_fields = ("title", "=number")
     ordering = ("-course__starts_on", "course", "number")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Assignment | None = None) -> Any:
+        """Its number, which is its address, stays from the day of issue on where the course has students."""
+        fixed = ("number",) if obj is not None and _students_have(obj, timezone.now()) else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
 
     @admin.display(description=_("issued on"), ordering="issued_on")
     def issued(self, assignment: Assignment) -> str:

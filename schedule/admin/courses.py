@@ -26,6 +26,11 @@ from schedule.moments import CourseForm
 class CourseOwnForm(CourseForm):
     """A course's own moments are read in the zone that is being typed."""
 
+    class Meta:
+        help_texts = {
+            "slug": _("Chosen once: letters, calendars, bookmarks and messages that wait lead to it.")
+        }
+
     links_base_url = forms.URLField(
         label=_("Base of relative links"),
         required=False,
@@ -57,6 +62,11 @@ class CourseAdmin(TaughtAdmin):
     @admin.display(description=_("last day"), ordering="ends_on")
     def last_day(self, course: Course) -> str:
         return listed_day(course.ends_on)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> Any:
+        """Its short address stays: bookmarks, letters, calendars and messages that wait hold it."""
+        fixed = ("slug",) if obj is not None else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody teaches a course that is not there yet."""

@@ -46,6 +46,9 @@ OURS: dict[type[Model], str] = {
 }
 
 
+ADD_COURSE = "/admin/schedule/course/add/"
+
+
 def signed_in(person: User) -> Client:
     client = Client()
     client.force_login(person)
@@ -448,6 +451,28 @@ class TestRows:
         assert signed_in(assistant).post(address, assignment_form(course=other.pk)).status_code == 302
         assignment.refresh_from_db()
         assert assignment.course == course
+
+    def test_addresses_that_people_have_stay(
+        self, course: Course, assistant: User, time_machine: Any
+    ) -> None:
+        time_machine.move_to(moscow(2025, 9, 24))
+        given, later = make_assignment(course=course), make_assignment(course=course)
+        Assignment.objects.filter(pk=later.pk).update(issued_on=date(2025, 9, 25))
+        client = signed_in(make_user(is_superuser=True))
+
+        def says(row: Course | Assignment, name: str) -> bool:
+            page = client.get(reverse(f"admin:{OURS[type(row)]}_change", args=[row.pk])).text
+            assert ("Chosen once" if name == "slug" else "Stays once") in page
+            return f'name="{name}"' in page
+
+        assert not says(course, "slug") and 'name="slug"' in client.get(ADD_COURSE).text
+        assert says(given, "number")  # nobody has it yet
+        make_enrolment(course=course)
+        assert (says(given, "number"), says(later, "number")) == (False, True)
+        address = reverse("admin:schedule_assignment_change", args=[given.pk])
+        assert client.post(address, assignment_form(course=course.pk, number=77)).status_code == 302
+        given.refresh_from_db()
+        assert given.number != 77
 
     @pytest.mark.parametrize("model", [Course, Enrolment, Assignment, Exam, User, ExtensionRule])
     def test_what_has_results_is_not_deleted(self, model: type[Model], course: Course) -> None:
