@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grading.models import Submission
 from grading.queries.marking import QueueState, in_state
+from people.letters import known_zone
 from people.queries.outbox import trouble
 from perks.models import Proof
 from perks.queries.deciding import Deciding
@@ -25,6 +26,7 @@ from perks.queries.deciding import in_state as proofs_in_state
 from schedule.access import teaches_somewhere
 from schedule.models import Course
 from schedule.moments import course_name
+from schedule.not_swept import told_of
 
 APPS = ["grading", "schedule", "perks", "people"]
 View = Callable[..., HttpResponseBase]
@@ -40,7 +42,11 @@ def _outbox(request: HttpRequest, taught: Sequence[Course]) -> dict[str, Any]:
     """What is wrong with these courses’ messages, for a superuser with all, and the zone to tell it in."""
     everything = bool(request.user.is_superuser)
     found = trouble(timezone.now(), None if everything else [course.slug for course in taught])
-    return {"outbox": found, "outbox_zone": taught[0].zone if taught else UTC}
+    return {
+        "outbox": found,
+        "outbox_zone": next((zone for course in taught if (zone := known_zone(course.time_zone))), UTC),
+        "not_swept": told_of(found.not_swept, taught, everything=everything),
+    }
 
 
 class PortalAdminSite(admin.AdminSite):

@@ -20,13 +20,15 @@ from django.views.decorators.http import require_safe
 
 from courseportal.celery import app
 from courseportal.looking import look_at
-from people.queries.outbox import last_sweep
+from people.queries.outbox import NotSwept, what_was_swept
 from people.storage import durable_storage
 
 HEARTBEAT_KEY = "worker-seen-at"
 WORKER_SILENT_AFTER = timedelta(minutes=3)  # the timetable wakes it every minute
 
 SWEPT_WITHIN = timedelta(minutes=5)  # once a minute, and each delivers for most of one at the longest
+
+PARTS: Final = ("database", "broker", "storage", "worker", "sweep")
 
 NO_ANSWER: Final = "does not answer"
 
@@ -35,10 +37,14 @@ PATIENCE: Final = 2.0
 
 
 class Seen(NamedTuple):
-    """What a look saw: "ok" or in a few words what is wrong; and the moment that it is about, if any."""
+    """What a look saw: "ok" or in a few words what is wrong; the moment that it is about, if any.
+
+    ``but`` is what could not be looked at, while all else is well.
+    """
 
     word: str
     at: datetime | None = None
+    but: tuple[NotSwept, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,13 @@ class Health:
     sweep: str
     worker_seen_at: datetime | None
     swept_at: datetime | None
+    not_swept: tuple[NotSwept, ...] = ()
+    """What the last sweep could not look at. One course that makes no sense takes no part down."""
 
     @property
     def words(self) -> dict[str, str]:
         """What is said of each part, by its name."""
-        return {name: word for name, word in asdict(self).items() if not name.endswith("_at")}
+        return {name: word for name, word in asdict(self).items() if name in PARTS}
 
     @property
     def all_well(self) -> bool:
@@ -74,7 +82,12 @@ def health(*, now: datetime) -> Health:
     }
     seen = look_at(parts, seconds=PATIENCE, otherwise=Seen(NO_ANSWER))
     words = {name: part.word for name, part in seen.items()}
-    return Health(**words, worker_seen_at=seen["worker"].at, swept_at=seen["sweep"].at)
+    return Health(
+        **words,
+        worker_seen_at=seen["worker"].at,
+        swept_at=seen["sweep"].at,
+        not_swept=seen["sweep"].but,
+    )
 
 
 def mark_worker_seen(*, now: datetime) -> None:
@@ -87,14 +100,19 @@ def _worker(now: datetime) -> Seen:
     if not word:
         return Seen("not seen yet")
     seen_at = datetime.fromisoformat(word)
-    return Seen("ok" if now - seen_at <= WORKER_SILENT_AFTER else "silent", seen_at)
+    return Seen("ok" if abs(now - seen_at) <= WORKER_SILENT_AFTER else "silent", seen_at)
 
 
 def _sweep(now: datetime) -> Seen:
-    swept_at = last_sweep()
-    if swept_at is None:
+    last = what_was_swept()
+    if last is None:
         return Seen("not yet")
-    return Seen("ok" if now - swept_at <= SWEPT_WITHIN else "too long ago", swept_at)
+    word = "ok" if not last.whole_parts_failed else "failed in part"
+    if now - last.swept_at > SWEPT_WITHIN:
+        word = "too long ago"
+    elif last.swept_at - now > SWEPT_WITHIN:
+        word = "ahead of the clock"
+    return Seen(word, last.swept_at, last.not_swept)
 
 
 def _database() -> Seen:
@@ -142,4 +160,5 @@ def ready(request: HttpRequest) -> JsonResponse:
     """For probes and people: 200 when every part works, else 503; either way each part by name, as JSON."""
     now = timezone.now()  # noqa: TID251  # the edge of this page
     parts = health(now=now)
-    return JsonResponse(asdict(parts), status=200 if parts.all_well else 503)
+    told = asdict(parts) | {"not_swept": [str(one) for one in parts.not_swept]}
+    return JsonResponse(told, status=200 if parts.all_well else 503)

@@ -8,6 +8,7 @@ about it whichever process delivers; every web server of a portal says the same 
 from __future__ import annotations
 
 import os
+from collections import Counter as Counted
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
@@ -89,6 +90,12 @@ class _Standing(Collector):
         for part, word in found.words.items():
             up.add_metric([part], word == "ok")
         yield up
+        not_swept = GaugeMetricFamily(
+            "portal_not_swept", "What the last sweep could not look at.", labels=["part"]
+        )
+        for part, count in Counted(one.part for one in found.not_swept).items():
+            not_swept.add_metric([part], count)
+        yield not_swept
         for name, text, at in (
             ("portal_sweep_age_seconds", "Since the outbox was last gone through.", found.swept_at),
             ("portal_worker_age_seconds", "Since a worker was last seen.", found.worker_seen_at),

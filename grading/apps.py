@@ -28,8 +28,11 @@ class GradingConfig(AppConfig):
         from grading.actions.outage import sweep_outage  # noqa: PLC0415
         from grading.actions.reminding import sweep_reminders  # noqa: PLC0415
         from grading.actions.telling import sweep_dates, tell_group  # noqa: PLC0415
-        from people.kinds import sweepers  # noqa: PLC0415
+        from people.kinds import name_of, parts, sweepers  # noqa: PLC0415
         from perks.actions.afterwards import afterwards  # noqa: PLC0415
 
         afterwards.append(tell_group)
         sweepers.extend((sweep_outage, sweep_dates, sweep_reminders))
+        parts[name_of(sweep_outage)] = _("standstills")
+        parts[name_of(sweep_dates)] = _("moved deadlines and the perk")
+        parts[name_of(sweep_reminders)] = _("reminders, reports and digests")

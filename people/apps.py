@@ -20,7 +20,10 @@ class PeopleConfig(AppConfig):
             messages,  # noqa: F401 - registers
             sqlite_like,
         )
+        from people.actions.clock import set_right  # noqa: PLC0415
+        from people.kinds import name_of, parts  # noqa: PLC0415
 
+        parts[name_of(set_right)] = _("what a wrong clock wrote")
         connection_created.connect(audit.listen)
         connection_created.connect(sqlite_like.listen)
         pre_migrate.connect(audit_triggers.before_migrate, sender=self)

@@ -99,8 +99,16 @@ _kinds: Final[dict[str, Kind]] = {}
 sweepers: Final[list[Callable[[datetime], None]]] = []
 """What each sweep looks at before it delivers: functions of the moment that write what is due, once."""
 
+parts: Final[dict[str, StrOrPromise]] = {}
+"""In words, what a sweeper looks at, by its ``name_of``."""
+
 reasons: Final[dict[str, StrOrPromise]] = {}
 """In words, why a message was not sent, by the word that ``holds`` answers."""
+
+
+def name_of(sweeper: Callable[[datetime], None]) -> str:
+    """By which a sweeper is known in the log, in figures, to staff."""
+    return sweeper.__qualname__
 
 
 def register(kind: Kind) -> None:

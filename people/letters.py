@@ -44,12 +44,17 @@ def language_of(person: User) -> str:
     return person.language or person.seen_language or settings.LANGUAGE_CODE
 
 
+def known_zone(name: str) -> ZoneInfo | None:
+    """The time zone of that name; None where the name says nothing."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
 def zone_of(message: Message) -> ZoneInfo:
     """The zone in which a message tells its moments; UTC where its name says nothing."""
-    try:
-        return ZoneInfo(message.zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+    return known_zone(message.zone) or ZoneInfo("UTC")
 
 
 def letter_of(messages: Sequence[Message]) -> Letter:

@@ -48,7 +48,7 @@ class ScheduleConfig(AppConfig):
 
     def ready(self) -> None:
         from people.channels.chats import chat_finders  # noqa: PLC0415 - needs the models
-        from people.kinds import sweepers  # noqa: PLC0415
+        from people.kinds import name_of, parts, sweepers  # noqa: PLC0415
         from people.letters import scope_names  # noqa: PLC0415
         from schedule import messages  # noqa: F401, PLC0415
         from schedule.actions.telling import sweep_schedule  # noqa: PLC0415
@@ -58,3 +58,4 @@ class ScheduleConfig(AppConfig):
         chat_finders.append(course_chat)
         scope_names.append(sender_name)
         sweepers.append(sweep_schedule)
+        parts[name_of(sweep_schedule)] = _("classes and the exam")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from people.letters import LONGEST_SENDER
+from people.letters import LONGEST_SENDER, known_zone
 from people.models import User
 from schedule.models import (
     STUDENT_ROLES,
@@ -183,9 +183,14 @@ def current_course(user: User, now: datetime) -> Course | None:
     return latest_begun(list(Course.objects.visible_to(user).order_by("-starts_on", "slug")), now)
 
 
+def _today(course: Course, now: datetime) -> date:
+    """The day in a course; by UTC where its zone is unknown: staff must reach its page to mend it."""
+    return now.astimezone(known_zone(course.time_zone) or UTC).date()
+
+
 def latest_begun(courses: Sequence[Course], now: datetime) -> Course | None:
     """Of courses with the newest first: the latest that has begun, else the first to begin."""
-    begun = (course for course in courses if course.starts_on <= now.astimezone(course.zone).date())
+    begun = (course for course in courses if course.starts_on <= _today(course, now))
     return next(begun, courses[-1] if courses else None)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from django.db import DatabaseError, transaction
@@ -21,6 +21,7 @@ from grading.queries.deadlines import course_deadlines
 from people.actions.apart import each_apart
 from people.actions.outbox import write
 from people.kinds import Facts
+from people.letters import known_zone
 from people.models import Message, User
 from people.queries.outbox import last_sweep
 from schedule.messages.parts import about
@@ -71,11 +72,7 @@ def tell_outage(since: datetime, until: datetime, *, now: datetime) -> int:
 
 def _has_begun(course: Course, at: datetime) -> bool:
     """Whether a course has begun by then; by UTC where its zone is unknown."""
-    try:
-        local = at.astimezone(course.zone)
-    except (KeyError, ValueError, OSError):  # of no zone, of one that does not exist, of what is none
-        local = at
-    return course.starts_on <= local.date()
+    return course.starts_on <= at.astimezone(known_zone(course.time_zone) or UTC).date()
 
 
 def _counted(course: Course, since: datetime, until: datetime) -> int | None:

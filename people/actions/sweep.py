@@ -1,18 +1,26 @@
-"""The sweep of each minute: what the clock makes due is written, what is due goes out, and when is kept."""
+"""The sweep of each minute: what the clock makes due is written, what is due goes out.
+
+When that was is kept, and what could not be looked at.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from people.actions.apart import PartlyDone
+from people.actions.clock import set_right
 from people.actions.deliver import deliver
 from people.actions.settle import Delivered
-from people.kinds import sweepers
+from people.kinds import name_of, sweepers
 from people.models import Sweep
 
 logger = logging.getLogger(__name__)
+
+MOST_KEPT: Final = 100
+"""So much of what could not be looked at is kept; the log has all."""
 
 
 def sweep(*, clock: Callable[[], datetime], seconds: float = 45.0) -> Delivered:
@@ -20,13 +28,20 @@ def sweep(*, clock: Callable[[], datetime], seconds: float = 45.0) -> Delivered:
 
     Trouble in one part never keeps the others; it is logged, and tried again a minute later.
     """
-    for sweeper in sweepers:
+    not_swept: list[dict[str, str | int]] = []
+    for sweeper in (set_right, *sweepers):
+        name = name_of(sweeper)
         try:
             sweeper(clock())
         except PartlyDone as trouble:
             logger.warning("Not swept: %s", trouble)
-        except Exception:
-            logger.exception("%s could not be swept", f"{sweeper.__module__}.{sweeper.__qualname__}")
+            not_swept += [
+                {"part": name, "label": one.label, "pk": one.pk, "error": one.error} for one in trouble.failed
+            ]
+        except Exception as error:
+            logger.exception("%s could not be swept", name)
+            not_swept.append({"part": name, "label": "", "pk": 0, "error": type(error).__name__})
     done = deliver(clock=clock, seconds=seconds)
-    Sweep.objects.update_or_create(pk=Sweep.THE_ONE, defaults={"swept_at": clock()})
+    kept = {"swept_at": clock(), "not_swept": not_swept[:MOST_KEPT]}
+    Sweep.objects.update_or_create(pk=Sweep.THE_ONE, defaults=kept)
     return done

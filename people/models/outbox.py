@@ -164,12 +164,17 @@ class Choice(models.Model):
 
 
 class Sweep(models.Model):
-    """One row: when the outbox was last gone through from one end to the other."""
+    """One row: when the outbox was last gone through from one end to the other, and what failed then.
+
+    ``not_swept`` is a list of ``{"part", "label", "pk", "error"}``: the sweeper, the row's model and id (""
+    and 0 where all of that part failed), the name of the error.
+    """
 
     THE_ONE = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE)
     swept_at = models.DateTimeField(_("swept at"))
+    not_swept = models.JSONField(_("what could not be looked at"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("sweep")

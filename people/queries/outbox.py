@@ -42,6 +42,40 @@ def last_sweep() -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSwept:
+    """What the last sweep could not look at: of which sweeper, which row, and the name of the error."""
+
+    part: str
+    label: str
+    """Of the row's model; "" where all of that part failed."""
+    pk: int
+    error: str
+
+    def __str__(self) -> str:
+        row = f" of {self.label} {self.pk}" if self.label else ""
+        return f"{self.part}{row}: {self.error}"
+
+
+@dataclass(frozen=True, slots=True)
+class LastSweep:
+    """When the last sweep was, and what it could not look at."""
+
+    swept_at: datetime
+    not_swept: tuple[NotSwept, ...]
+
+    @property
+    def whole_parts_failed(self) -> bool:
+        """Whether something was looked at for nobody; else some rows make no sense, all others are well."""
+        return any(not one.label for one in self.not_swept)
+
+
+def what_was_swept() -> LastSweep | None:
+    """The last sweep; None before the first."""
+    row = Sweep.objects.first()
+    return LastSweep(row.swept_at, tuple(NotSwept(**one) for one in row.not_swept)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """What staff are told of the outbox. Counts are of the courses asked for, the sweep is the portal's."""
 
@@ -51,7 +85,9 @@ class Trouble:
     oldest_at: datetime | None
     """Since when the oldest of the late ones has been due."""
     still_since: datetime | None
-    """When the last sweep was, where that is more than ten minutes ago."""
+    """When the last sweep was, where that is more than ten minutes ago; now, where its clock ran ahead."""
+    not_swept: tuple[NotSwept, ...] = ()
+    """What the last sweep could not look at, of all courses."""
 
     def __bool__(self) -> bool:
         return bool(self.failed or self.late or self.still_since)
@@ -69,9 +105,11 @@ def trouble(now: datetime, scopes: Collection[str] | None = None) -> Trouble:
         late=Count("pk", filter=too_old),
         oldest=Min("due_at", filter=too_old),
     )
-    swept_at = last_sweep()
-    still_since = swept_at if swept_at is not None and swept_at < now - LATE_AFTER else None
-    return Trouble(found["failed"], found["late"], found["oldest"], still_since)
+    last = what_was_swept()
+    stands = last is not None and abs(now - last.swept_at) > LATE_AFTER
+    still_since = min(last.swept_at, now) if last is not None and stands else None
+    not_swept = last.not_swept if last else ()
+    return Trouble(found["failed"], found["late"], found["oldest"], still_since, not_swept)
 
 
 def _within(rows: MessageQuerySet, scopes: Collection[str] | None) -> MessageQuerySet:

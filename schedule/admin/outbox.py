@@ -23,12 +23,14 @@ from people.channels.chats import find_chat
 from people.kinds import Letter, kind_of
 from people.letters import language_of, letter_of, plain, zone_of
 from people.models import Decision, Message
+from people.queries.outbox import what_was_swept
 from people.why import bare_answer, why
 from schedule.admin.filters import CourseFilter, taught_courses
 from schedule.admin.outbox_filters import KindFilter, StateFilter
 from schedule.admin.taught import NOTHING, TaughtAdmin, moment_in
 from schedule.models import Course
 from schedule.moments import course_name
+from schedule.not_swept import told_of
 from schedule.wording import distance_text
 
 logger = logging.getLogger(__name__)
@@ -108,6 +110,14 @@ class MessageAdmin(TaughtAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Messages
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and first what the last sweep could not look at."""
+        last, everything = what_was_swept(), bool(request.user.is_superuser)
+        told = told_of(last.not_swept if last else (), taught_courses(request), everything=everything)
+        return super().changelist_view(request, {"not_swept": told, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

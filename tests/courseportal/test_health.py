@@ -25,9 +25,12 @@ from pytest_django import Settings
 from courseportal import health, tasks
 from courseportal.health import NO_ANSWER, SWEPT_WITHIN, WORKER_SILENT_AFTER, Seen, mark_worker_seen
 from courseportal.looking import look_at
+from grading.actions import reminding
 from people.actions.sweep import sweep
 from people.models import Sweep
+from schedule.models import Course
 from tests.bucket_server import use_bucket
+from tests.factories import make_course
 from tests.services import free_port
 
 NOW = datetime(2025, 10, 1, 12, tzinfo=UTC)
@@ -81,6 +84,7 @@ def test_a_worker_that_was_never_seen(client: Client) -> None:
         "sweep": "not yet",
         "worker_seen_at": None,
         "swept_at": None,
+        "not_swept": [],
     }
 
 
@@ -97,6 +101,37 @@ def test_an_outbox_that_nobody_goes_through(later: timedelta, says: str) -> None
     Sweep.objects.create(swept_at=NOW)
     found = health.health(now=NOW + SWEPT_WITHIN + later)
     assert (found.sweep, found.swept_at) == (says, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("ahead", "says"), [(timedelta(0), "ok"), (timedelta(days=42), "ahead of the clock")]
+)
+def test_a_sweep_that_is_to_come_says_nothing_of_today(ahead: timedelta, says: str) -> None:
+    Sweep.objects.create(swept_at=NOW + ahead)
+    mark_worker_seen(now=NOW + ahead)
+    found = health.health(now=NOW)
+    assert (found.sweep, found.worker) == (says, "silent" if ahead else "ok")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_be_looked_at_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One course that makes no sense takes no web server out; a part that looks at nothing does."""
+    bad = make_course(time_zone="Mars/Phobos", ends_on=timezone.now().date())
+    tasks.heartbeat()
+    sweep(clock=timezone.now)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["sweep"]) == (200, "ok")
+    assert f"sweep_reminders of schedule.Course {bad.pk}: ZoneInfoNotFoundError" in answer.json()["not_swept"]
+    monkeypatch.setattr(reminding, "running_courses", lambda _now: 1 / 0)
+    sweep(clock=timezone.now)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["sweep"]) == (503, "failed in part")
+    assert "sweep_reminders: ZeroDivisionError" in answer.json()["not_swept"]
+    monkeypatch.undo()
+    Course.objects.all().delete()
+    sweep(clock=timezone.now)
+    assert client.get("/health/ready").json()["not_swept"] == []
 
 
 @pytest.mark.django_db

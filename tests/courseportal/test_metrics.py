@@ -25,7 +25,7 @@ from courseportal import counting, metrics
 from courseportal.processes import web
 from people.actions.sweep import sweep
 from people.models import Message
-from tests.factories import make_user
+from tests.factories import make_course, make_user
 from tests.services import ROOT, free_port
 
 TOKEN = "a-long-token-of-thirty-characters"
@@ -149,6 +149,11 @@ def test_parts_and_ages_are_told(figures: Any) -> None:
     sweep(clock=timezone.now)
     age = value(figures(), "portal_sweep_age_seconds")
     assert age is not None and 0 <= age < 60
+    make_course(time_zone="Mars/Phobos", ends_on=timezone.now().date())
+    sweep(clock=timezone.now)
+    found = figures()
+    assert value(found, "portal_not_swept", part="sweep_reminders") == 1
+    assert value(found, "portal_part_up", part="sweep") == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -68,6 +68,10 @@ class TestTrouble:
         assert trouble(NOW).still_since == (sweep.swept_at if stands_still else None)
         assert trouble(NOW, []).still_since == trouble(NOW).still_since, "the sweep is everybody's"
 
+    def test_a_sweep_that_is_to_come_tells_of_a_wrong_clock(self) -> None:
+        Sweep.objects.create(swept_at=NOW + timedelta(days=42))
+        assert trouble(NOW).still_since == NOW
+
     def test_of_the_courses_asked_for(self) -> None:
         make_message(state=STATES.FAILED, scope="effdl")
         make_message(scope="other", **before(30))

@@ -326,6 +326,21 @@ class TestStrip:
         page = signed_in(make_user(is_superuser=True)).get("/admin/").text
         assert "Start the worker and beat again" in page
 
+    def test_what_could_not_be_looked_at_is_told_to_whom_it_concerns(
+        self, staff: Client, course: Course
+    ) -> None:
+        rows = [("schedule.Course", course.pk), ("schedule.Course", make_course(slug="other").pk), ("", 0)]
+        not_swept = [
+            {"part": "sweep_reminders", "label": label, "pk": pk, "error": "ZoneInfoNotFoundError"}
+            for label, pk in rows
+        ]
+        Sweep.objects.create(swept_at=timezone.now(), not_swept=not_swept)
+        Course.objects.filter(pk=course.pk).update(time_zone="Mars/Phobos")
+        said = "reminders, reports and digests (ZoneInfoNotFoundError)"
+        for page in ("/admin/", LIST):
+            assert staff.get(page).text.count(said) == 1
+            assert signed_in(make_user(is_superuser=True)).get(page).text.count(said) == 3
+
     def test_it_costs_the_same_with_many_rows(self, staff: Client, course: Course) -> None:
         counts = []
         for many in (1, 29):
