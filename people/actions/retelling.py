@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from people.actions.outbox import News, write_all, write_to_chat
 from people.kinds import Facts
 from people.models import Message
-from people.models.outbox import MessageQuerySet
+from people.models.outbox import UNSETTLED, MessageQuerySet
 
 Subject = Callable[[Facts], Hashable]
 """What a message is about, by its facts: two with the same subject tell of the same thing."""
@@ -166,14 +166,23 @@ def retell(*, kind: str, scope: str, where: Mapping[str, Any], facts: Facts) -> 
     return count
 
 
-def take_back(*, kind: str, scope: str, where: Mapping[str, Any], now: datetime, why: str) -> int:
-    """Drop the messages of a kind whose facts have these values and that have not gone; how many there are.
+def take_back(
+    *, kind: str, scope: str, where: Mapping[str, Any], facts: Facts, now: datetime, why: str
+) -> None:
+    """Take back the messages of a kind whose facts have these values, for the reason ``why``.
 
-    Whoever holds one of them at this very moment asks once more whether it is true. In one statement.
+    What nobody has seen is dropped. What somebody has seen or may have by mail says ``facts`` from now on, as
+    something new under the bell, and goes by mail no more. In a fixed number of statements.
     """
-    waiting = _about(kind, scope, where).filter(state=Message.State.WAITING, handed_at__isnull=True)
-    count: int = waiting.update(state=Message.State.DROPPED, reason=why, settled_at=now)
-    return count
+    about, settled = _about(kind, scope, where), {"settled_at": now, "claimed_until": None}
+    unseen = about.filter(shown_at__isnull=True, read_at__isnull=True, handed_at__isnull=True)
+    unseen.filter(state__in=(*UNSETTLED, Message.State.KEPT)).update(
+        state=Message.State.DROPPED, reason=why, **settled
+    )
+    about.filter(state__in=UNSETTLED, handed_at__isnull=True).update(
+        state=Message.State.KEPT, reason=why, **settled
+    )
+    about.exclude(state=Message.State.DROPPED).update(facts=facts, read_at=None)
 
 
 def _about(kind: str, scope: str, where: Mapping[str, Any]) -> QuerySet[Message]:

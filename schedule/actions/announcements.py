@@ -51,14 +51,23 @@ def edit(*, announcement: Announcement, title: str, body: str, by: User) -> Anno
 
 
 def withdraw(*, announcement: Announcement, by: User, now: datetime) -> Announcement:
-    """Take an announcement off the portal. What has not gone yet does not go; twice is as good as once."""
+    """Take an announcement off the portal. What has not gone yet does not go; twice is as good as once.
+
+    Whoever may have read it finds under the bell that it was withdrawn, nobody else hears of it.
+    """
     with audited(by=by), transaction.atomic():
         row = _locked(announcement)
         if row.withdrawn_at is None:
             row.withdrawn_at = now
             row.save(update_fields=["withdrawn_at"])
-            where = {"announcement": row.pk}
-            take_back(kind=KIND, scope=row.course.slug, where=where, now=now, why=WITHDRAWN)
+            take_back(
+                kind=KIND,
+                scope=row.course.slug,
+                where={"announcement": row.pk},
+                facts=announcement_facts(row),
+                now=now,
+                why=WITHDRAWN,
+            )
     return row
 
 

@@ -25,6 +25,7 @@ def announcement_facts(row: Announcement) -> Facts:
         "body": row.body,
         "by": str(row.by or ""),
         "group": row.group.name if row.group else "",
+        "withdrawn": row.withdrawn_at is not None,
     }
 
 
@@ -50,6 +51,13 @@ def write_announcement(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
         else _("To everybody in the course")
     )
     link = reverse("schedule:announcement", args=[facts["course"], facts["announcement"]])
+    if facts.get("withdrawn"):
+        return Letter(
+            subject=under(facts, _("withdrawn: %(title)s") % {"title": facts["title"]}),
+            lead=_("This announcement was withdrawn. What it said holds no longer."),
+            link=link,
+            link_label=_("Read it on the portal"),
+        )
     return Letter(
         subject=under(facts, facts["title"]),
         lead=f"{to}: {facts['by']}" if facts["by"] else to,

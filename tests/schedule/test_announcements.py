@@ -101,6 +101,26 @@ def test_withdrawn_it_no_longer_holds(course: Course, student: User, lecturer: U
     assert (message.state, message.reason) == ("dropped", "withdrawn")
 
 
+def test_withdrawn_who_may_have_read_it_learns_that_and_nobody_else_does(
+    course: Course, student: User, lecturer: User, client: Client
+) -> None:
+    others = [make_enrolment(course=course).person for _each in range(4)]
+    row = announced(course, lecturer)
+    mailed, kept, shown, unseen = (Message.objects.filter(person=one) for one in others)
+    mailed.update(state="sent", handed_at=NOW, settled_at=NOW, read_at=NOW)
+    kept.update(state="kept", settled_at=NOW)  # by mail never; has not looked since
+    client.force_login(others[2])
+    assert "Sorry." in client.get("/notices/").text
+    withdraw(announcement=row, by=lecturer, now=NOW)
+    stand = {one: [(row.state, row.read_at) for row in Message.objects.noticed_by(one)] for one in others}
+    assert stand == dict(zip(others, ([("sent", None)], [], [("kept", None)], []), strict=True))
+    page = client.get("/notices/").text
+    assert "withdrawn: No class on Tuesday" in page and "Sorry." not in page
+    assert shown.get().reason == unseen.get().reason == "withdrawn"
+    number = shown.get().pk
+    assert "was withdrawn" in client.get(f"/notices/{number}/", follow=True).text
+
+
 def test_who_left_is_not_told(course: Course, student: User, lecturer: User) -> None:
     announced(course, lecturer)
     (message,) = Message.objects.filter(person=student)
