@@ -8,16 +8,37 @@ once, under the group's lock. Actions on proofs and requests look at once, the s
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from grading.actions.announced import (
+    Dates,
+    Held,
+    StoredDates,
+    dates_of,
+    held,
+    members_of,
+    remember_dates,
+    remember_perk,
+    remember_unknown_dates,
+    stored_dates,
+)
 from grading.actions.settling import settle_moved
-from grading.messages.dates import EARNED, EXPIRED, LOST, ToldPerk, date_facts, perk_facts
-from grading.models import AnnouncedDates, AnnouncedPerk, PersonalDate
-from grading.queries.deadlines import CourseDeadlines, course_deadlines
+from grading.messages.dates import (
+    EARNED,
+    EXPIRED,
+    EXTENDED,
+    LOST,
+    ToldPerk,
+    date_facts,
+    perk_facts,
+)
+from grading.messages.moved_dates import ToldDate, told_date
+from grading.models import AnnouncedPerk, PersonalDate
+from grading.queries.deadlines import course_deadlines
 from grading.queries.told import told_attempts
 from people.actions.apart import each_apart
 from people.actions.outbox import write, write_to_chat
@@ -25,16 +46,14 @@ from people.actions.retelling import drop_unseen
 from people.kinds import Facts
 from people.models import Message
 from perks.actions.locking import locked_group
-from perks.queries.standing import GroupStanding, group_standings
+from perks.queries.standing import group_standings
 from perks.rules import RequestState
 from schedule.audience import chat_of
+from schedule.messages.parts import LEFT
 from schedule.models import Course, Enrolment, StudyGroup
 
 RUNS_ON_FOR = timedelta(days=30)
 """After its last day a course is still told about: late approvals, the exam."""
-
-Dates = dict[str, str]
-"""By the assignment's id: the moment, ISO 8601 in UTC."""
 
 
 def running_courses(now: datetime) -> list[Course]:
@@ -67,8 +86,8 @@ def tell_group(group: StudyGroup, now: datetime) -> int:
         group = locked_group(group.pk)
         if not runs(group.course, now):
             return 0
-        state = _state_of(group, now)
-        return _tell_members(group, state, now, _remember_perk(group, state))
+        state = held(group, now)
+        return _tell_members(group, state, now, remember_perk(group, state))
 
 
 def tell_student(course: Course, student_id: int, now: datetime) -> int:
@@ -82,9 +101,9 @@ def remember(course: Course, now: datetime) -> None:
     """Take what holds now in a course for told, in silence: it is made of a past, or is about to change."""
     for group in StudyGroup.objects.filter(course=course).order_by("pk"):
         with transaction.atomic():
-            state = _state_of(locked_group(group.pk), now)
-            _remember_perk(group, state)
-            _remember_dates(group.course, state.dates, {})
+            state = held(locked_group(group.pk), now)
+            remember_perk(group, state)
+            remember_dates(group.course, state.dates, {})
 
 
 def remember_unknown(slug: str, now: datetime) -> None:
@@ -92,132 +111,60 @@ def remember_unknown(slug: str, now: datetime) -> None:
     course = Course.objects.filter(slug=slug).first()
     if course is None or not runs(course, now):
         return
-    members = _members(course)
-    told = _told(course, members)
-    dates = _dates(course_deadlines(course, now, groups=members), members)
-    AnnouncedDates.objects.bulk_create(
-        (
-            AnnouncedDates(person_id=student, course=course, dates=holds)
-            for student, holds in dates.items()
-            if student not in told
-        ),
-        ignore_conflicts=True,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What holds now for a group and each of its members."""
-
-    standing: GroupStanding
-    deadlines: CourseDeadlines
-    dates: Mapping[int, Dates]
-    """By member: the dates."""
-
-    @property
-    def request(self) -> tuple[int | None, RequestState]:
-        move = self.standing.move
-        return (None, RequestState.NONE) if move is None else (move.request_id, move.state)
-
-
-def _state_of(group: StudyGroup, now: datetime) -> _State:
-    members = _members(group.course, [group.pk])
-    standing = group_standings(group.course, now, groups=[group.pk])[0]
-    deadlines = course_deadlines(group.course, now, students=list(members), groups=members)
-    return _State(standing, deadlines, _dates(deadlines, members))
-
-
-def _members(course: Course, groups: Collection[int] | None = None) -> dict[int, int]:
-    """By student who is there now: the group."""
-    enrolments = Enrolment.objects.students().filter(course=course, person__is_active=True)
-    if groups is not None:
-        enrolments = enrolments.filter(group__in=groups)
-    return {person: group for person, group in enrolments.values_list("person_id", "group_id") if group}
-
-
-def _dates(deadlines: CourseDeadlines, members: Collection[int]) -> dict[int, Dates]:
-    columns = [column.id for column in deadlines.columns]
-    return {
-        student: {str(pk): deadlines.terms(pk, student).due_at.isoformat() for pk in columns}
-        for student in members
-    }
+    members = members_of(course)
+    stored = stored_dates(course, members)
+    dates = dates_of(course_deadlines(course, now, groups=members), members)
+    remember_unknown_dates(course, dates, stored)
 
 
 def groups_with_news(course: Course, now: datetime) -> list[StudyGroup]:
     """Groups for which something differs from what was told: a first look, without a lock."""
-    members = _members(course)
+    members = members_of(course)
     deadlines = course_deadlines(course, now, groups=members)
-    dates = _dates(deadlines, members)
-    told = _told(course, members)
-    differ = {members[student] for student, now_holds in dates.items() if told.get(student) != now_holds}
+    dates = dates_of(deadlines, members)
+    told = stored_dates(course, members)
+    differ = {members[one] for one, holds in dates.items() if told.get(one) != StoredDates.of(holds)}
+    differ |= {members[one] for one, group in _unsettled_perks(course, members) if members[one] != group}
     perks = {row.group_id: row for row in AnnouncedPerk.objects.filter(group__course=course)}
     for standing in group_standings(course, now):
         row = perks.get(standing.group_id) or AnnouncedPerk(group_id=standing.group_id)
-        state = standing.move.state if standing.move else RequestState.NONE
-        if (row.earned, row.state) != (standing.earned, state):
+        if ToldPerk(row.earned, RequestState(row.state)) != ToldPerk.of(standing):
             differ.add(standing.group_id)
     return list(StudyGroup.objects.filter(pk__in=differ).select_related("course").order_by("pk"))
 
 
-def _told(course: Course, students: Collection[int]) -> dict[int, Dates]:
-    rows = AnnouncedDates.objects.filter(course=course, person__in=students)
-    return dict(rows.values_list("person_id", "dates"))
-
-
-def _remember_perk(group: StudyGroup, state: _State) -> ToldPerk:
-    """Store the group's standing as told; what was told before."""
-    row = AnnouncedPerk.objects.filter(group=group).first() or AnnouncedPerk(group=group)
-    before = ToldPerk(row.earned, RequestState(row.state))
-    request_id, meaning = state.request
-    if (row.earned, row.request_id, row.state) != (
-        state.standing.earned,
-        request_id,
-        meaning,
-    ) or row._state.adding:
-        row.earned, row.request_id, row.state = state.standing.earned, request_id, meaning
-        row.save()
-    return before
-
-
-def _remember_dates(course: Course, dates: Mapping[int, Dates], told: Mapping[int, Dates]) -> None:
-    changed = {student: holds for student, holds in dates.items() if told.get(student) != holds}
-    AnnouncedDates.objects.bulk_create(
-        (AnnouncedDates(person_id=student, course=course, dates=holds) for student, holds in changed.items()),
-        update_conflicts=True,
-        unique_fields=["person", "course"],
-        update_fields=["dates"],
-    )
-
-
-def _tell_members(group: StudyGroup, state: _State, now: datetime, before: ToldPerk) -> int:
+def _tell_members(group: StudyGroup, state: Held, now: datetime, before: ToldPerk) -> int:
     course = group.course
-    told = _told(course, state.dates)
-    of_course = {str(pk): terms.due_at.isoformat() for pk, terms in state.deadlines.of_course.items()}
+    stored = stored_dates(course, state.dates)
+    of_course = {str(pk): told_date(terms) for pk, terms in state.deadlines.of_course.items()}
     # Whoever was never told anything knows the course's own dates.
-    known = {student: of_course | told.get(student, {}) for student in state.dates}
-    event = _event(before, state)
+    known = {
+        student: of_course | (stored[student].as_told(holds) if student in stored else {})
+        for student, holds in state.dates.items()
+    }
+    elsewhere = {student for student, told in _unsettled_perks(course, state.dates) if told != group.pk}
     concerned = [
         student
         for student, holds in state.dates.items()
-        if event or any(known[student][key] != moment for key, moment in holds.items())
+        if before != state.perk or student in elsewhere or _differing(known[student], holds)
     ]
     unseen = _take_back(group, concerned, now)
     attempts = told_attempts(concerned, state.deadlines) if concerned else {}
     if concerned:
-        settle_moved(course, {student: state.dates[student] for student in concerned}, now)
+        dates = {student: {key: one.at for key, one in state.dates[student].items()} for student in concerned}
+        settle_moved(course, dates, now)
     news: dict[str, dict[int, Facts]] = {"perk": {}, "dates": {}}
     for student in concerned:
-        base, perk = _as_seen(known[student], before, unseen.get(student, ()))
-        was = {key: base[key] for key, moment in state.dates[student].items() if base[key] != moment}
+        base, perk = _as_seen(group, known[student], before, unseen.get(student, ()))
+        was = _differing(base, state.dates[student])
         moved = date_facts(course, state.deadlines, student, was=was, attempts=attempts, now=now)
-        if said := _event(perk, state):
+        if said := _event(perk, state.perk):
             news["perk"][student] = perk_facts(group, state.standing, said, perk, moved)
         elif was:
             news["dates"][student] = moved
-    _remember_dates(course, state.dates, told)
-    key = f"{group.pk}:{now.isoformat()}"
-    if event:
-        _tell_chat(group, state, before, unseen.get(None, ()), key=key, now=now)
+    remember_dates(course, state.dates, stored)
+    key = _key(group, state, unseen, known=known, before=before, now=now)
+    _tell_chat(group, state, before, unseen.get(None, ()), key=key, now=now)
     return sum(
         write(
             kind=kind,
@@ -232,9 +179,35 @@ def _tell_members(group: StudyGroup, state: _State, now: datetime, before: ToldP
     )
 
 
+def _differing(known: Dates, holds: Dates) -> Dates:
+    """What was known of the dates that are other now, or whose lateness costs something else."""
+    return {key: known[key] for key, one in holds.items() if known[key] != one}
+
+
+def _unsettled_perks(course: Course, students: Collection[int]) -> set[tuple[int, int]]:
+    """Of which group's perk (ids) a message to one of the students is still on its way."""
+    rows = Message.objects.unsettled().filter(kind="perk", scope=course.slug, person__in=students)
+    return set(rows.values_list("person_id", "facts__group_id"))
+
+
+def _key(
+    group: StudyGroup,
+    state: Held,
+    unseen: Mapping[int | None, Sequence[Message]],
+    *,
+    known: Mapping[int, Dates],
+    before: ToldPerk,
+    now: datetime,
+) -> str:
+    """Names the change, not the moment alone: two of one moment are two messages."""
+    taken_back = sorted(message.pk for several in unseen.values() for message in several)
+    change = repr((before, state.perk, sorted(known.items()), sorted(state.dates.items()), taken_back))
+    return f"{group.pk}:{now.isoformat()}:{sha256(change.encode()).hexdigest()[:12]}"
+
+
 def _tell_chat(
     group: StudyGroup,
-    state: _State,
+    state: Held,
     before: ToldPerk,
     unseen: Sequence[Message],
     *,
@@ -243,9 +216,9 @@ def _tell_chat(
 ) -> None:
     """The same for the course's chat: what has become of the perk since the chat was told."""
     course = group.course
-    _known, perk = _as_seen({}, before, unseen)
-    event, chat = _event(perk, state), chat_of(course)
-    if not event or not chat:
+    _known, perk = _as_seen(group, {}, before, unseen)
+    event = _event(perk, state.perk)
+    if not event or not (chat := chat_of(course)):
         return
     dates = date_facts(course, state.deadlines, 0, was={}, attempts={}, now=now)
     write_to_chat(
@@ -259,23 +232,29 @@ def _tell_chat(
     )
 
 
-def _as_seen(known: Dates, before: ToldPerk, unseen: Sequence[Message]) -> tuple[Dates, ToldPerk]:
+def _as_seen(
+    group: StudyGroup, known: Dates, before: ToldPerk, unseen: Sequence[Message]
+) -> tuple[Dates, ToldPerk]:
     """The dates and the perk as a student last saw them: before the messages that nobody has seen."""
     base, perk = dict(known), before
     for message in unseen:  # latest first: the oldest knows what was seen
-        base |= {str(one["assignment"]): one["was"] for one in message.facts["changes"]}
-        if message.kind == "perk":
+        for one in message.facts["changes"]:
+            if now_known := base.get(key := str(one["assignment"])):
+                base[key] = ToldDate.read(one["was"], one.get("was_late") or now_known.late)
+        if message.kind == "perk" and message.facts["group_id"] == group.pk:
             perk = ToldPerk(message.facts["before"]["earned"], RequestState(message.facts["before"]["state"]))
     return base, perk
 
 
-def _event(before: ToldPerk, state: _State) -> str:
+def _event(before: ToldPerk, now: ToldPerk) -> str:
     """What has become of a group's perk since it was told: "" for nothing that is news of its own."""
-    if state.standing.earned != before.earned:
-        return EARNED if state.standing.earned else LOST
-    if before.state is RequestState.PROVISIONAL and state.request[1] is RequestState.EXPIRED:
-        return EXPIRED
-    return ""
+    if now.earned != before.earned:
+        return EARNED if now.earned else LOST
+    steps = {
+        (RequestState.PROVISIONAL, RequestState.EXPIRED): EXPIRED,
+        (RequestState.EXPIRED, RequestState.PROVISIONAL): EXTENDED,
+    }
+    return steps.get((before.state, now.state), "")
 
 
 def _take_back(
@@ -293,4 +272,7 @@ def _take_back(
     found: dict[int | None, list[Message]] = {}
     for message in reversed(drop_unseen(about_dates, now=now)):
         found.setdefault(message.person_id, []).append(message)
+    # What was read already of another group's perk need not go by mail to who is in this one now.
+    read = about_dates.filter(kind="perk", state=Message.State.WAITING, person__isnull=False)
+    read.exclude(facts__group_id=group.pk).update(state=Message.State.DROPPED, reason=LEFT, settled_at=now)
     return found

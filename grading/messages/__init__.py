@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from grading.messages.dates import SUPERSEDED, dates_hold, dates_now, perk_holds, write_dates, write_perk
+from grading.messages.dates import (
+    SUPERSEDED,
+    dates_hold,
+    dates_now,
+    perk_holds,
+    perk_now,
+    write_dates,
+    write_perk,
+)
 from grading.messages.marks import marks_hold, marks_now, write_marks
 from grading.messages.outage import write_outage
 from grading.messages.outcome import outcome_holds, outcome_now, write_outcome
@@ -46,7 +54,7 @@ register(
     Kind(
         name="dates",
         label=_("Moved deadlines"),
-        hint=_("A deadline that holds for you is another: before, and now."),
+        hint=_("A deadline of yours, or the rules after it, have changed: before, and now."),
         write=write_dates,
         holds=dates_hold,
         fresh=dates_now,
@@ -62,7 +70,7 @@ register(
         hint=_("Your group has earned the perk or lost it, and what that makes of your deadlines."),
         write=write_perk,
         holds=perk_holds,
-        fresh=dates_now,
+        fresh=perk_now,
         audience=Audience.STUDENTS,
         can_be_off=False,
         always=_("It moves deadlines, and so changes what your work is worth."),

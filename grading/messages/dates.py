@@ -11,18 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.messages.moved_dates import ToldDate, lateness_row, lateness_subject, told_date
 from grading.messages.moved_work import moved_work, work_rows
 from grading.models import AnnouncedDates, AnnouncedPerk
 from grading.queries.deadlines import CourseDeadlines, DateState, course_deadlines
 from grading.queries.told import ToldAttempt, told_attempts
 from grading.rules import Source
 from people.kinds import NOT_YET, Facts, Letter
-from perks.queries.standing import GroupStanding
+from perks.queries.standing import GroupStanding, group_standings
 from perks.rules import RequestState
+from schedule.audience import studies_in
 from schedule.messages.parts import LEFT, about, shown, under
 from schedule.models import Course, Enrolment, StudyGroup
 
-EARNED, LOST, EXPIRED = "earned", "lost", "expired"
+EARNED, LOST, EXPIRED, EXTENDED = "earned", "lost", "expired", "extended"
 SUPERSEDED = "superseded"
 
 
@@ -32,6 +34,11 @@ class ToldPerk:
 
     earned: bool
     state: RequestState
+
+    @classmethod
+    def of(cls, standing: GroupStanding) -> ToldPerk:
+        """As the group stands now."""
+        return cls(standing.earned, standing.move.state if standing.move else RequestState.NONE)
 
 
 Attempts = Mapping[tuple[int, int], Sequence[ToldAttempt]]
@@ -43,11 +50,12 @@ def date_facts(
     deadlines: CourseDeadlines,
     student: int,
     *,
-    was: Mapping[str, str],
+    was: Mapping[str, ToldDate],
     attempts: Attempts,
     now: datetime,
 ) -> Facts:
-    """What a message says of the dates that changed for a student: before, now, why, and for which work.
+    """What a message says of the dates that changed for a student, or of what lateness costs: before, now,
+    why, and for which work.
 
     ``was`` has those that changed, by the assignment's id.
     """
@@ -55,7 +63,8 @@ def date_facts(
     for column in deadlines.columns:
         if str(column.id) not in was:
             continue
-        terms = deadlines.terms(column.id, student)
+        terms, before = deadlines.terms(column.id, student), was[str(column.id)]
+        now_holds = told_date(terms)
         date = next(
             one for one in reversed(terms.dates) if one.state is DateState.HOLDS and one.at == terms.due_at
         )
@@ -64,13 +73,15 @@ def date_facts(
                 "assignment": column.id,
                 "number": column.number,
                 "title": column.title,
-                "was": was[str(column.id)],
-                "is": terms.due_at.isoformat(),
+                "was": before.at,
+                "is": now_holds.at,
+                "was_late": before.late,
+                "late": now_holds.late,
                 "hard": terms.is_hard,
                 "source": date.source.value,
                 "by": date.by,
                 "reason": date.reason,
-                "work": moved_work(attempts.get((student, column.id), ()), terms, was[str(column.id)], now),
+                "work": moved_work(attempts.get((student, column.id), ()), terms, before.at, now),
             }
         )
     return about(course) | {"changes": changes}
@@ -79,14 +90,19 @@ def date_facts(
 def perk_facts(
     group: StudyGroup, standing: GroupStanding, event: str, before: ToldPerk, dates: Facts
 ) -> Facts:
-    """What a message says of a group that has earned the perk, lost it, or let its request expire."""
+    """What a message says of a group that has earned the perk, lost it, or let its request expire; or whose
+    target has been extended after that.
+    """
+    said = {"event": event, "before": {"earned": before.earned, "state": before.state.value}}
+    return dates | {"group_id": group.pk} | said | _progress(standing)
+
+
+def _progress(standing: GroupStanding) -> Facts:
     move = standing.move
-    return dates | {
-        "group": group.name,
-        "group_id": group.pk,
-        "event": event,
-        "before": {"earned": before.earned, "state": before.state.value},
+    return {
+        "group": standing.group,
         "asked": move is not None,
+        "target_at": move and move.target_at.isoformat(),
         "done": sum(one.complete for one in standing.activities),
         "all": len(standing.activities),
     }
@@ -103,42 +119,72 @@ def dates_hold(person_id: int | None, facts: Facts, now: datetime) -> str:
     for one in facts["changes"]:
         if not deadlines.knows(one["assignment"]):
             return SUPERSEDED
-        holds = deadlines.terms(one["assignment"], person_id).due_at.isoformat()
-        if holds != one["is"]:
+        holds = told_date(deadlines.terms(one["assignment"], person_id))
+        if holds != ToldDate.read(one["is"], one.get("late") or holds.late):
             # Told already by a newer message, or to be told by the next sweep.
+            key = str(one["assignment"])
             told = AnnouncedDates.objects.filter(course=course, person=person_id).first()
-            return SUPERSEDED if told and told.dates.get(str(one["assignment"])) == holds else NOT_YET
+            is_told = told and told.dates.get(key) == holds.at and told.late.get(key) == holds.late
+            return SUPERSEDED if is_told else NOT_YET
     return ""
 
 
 def perk_holds(person_id: int | None, facts: Facts, now: datetime) -> str:
-    """Empty while the group's perk is as the message says, and so are the dates."""
-    told = AnnouncedPerk.objects.filter(group=facts["group_id"]).first()
-    if told is None or told.earned != (facts["event"] == EARNED):
+    """Empty, for a member of the group, while its perk is as the message says, and so are the dates."""
+    group_id = facts["group_id"]
+    if not studies_in(person_id, group_id):
+        elsewhere = Enrolment.objects.students().filter(person=person_id, course__slug=facts["course"])
+        # The dates that it tells of are told anew to who is in another group now.
+        return NOT_YET if facts["changes"] and elsewhere.filter(group__isnull=False).exists() else LEFT
+    standing = _standing(facts, now)
+    if standing is None:
         return SUPERSEDED
+    perk = ToldPerk.of(standing)
+    if not _is_so(facts["event"], perk):
+        told = AnnouncedPerk.objects.filter(group=group_id).first()
+        is_told = told and (told.earned, told.state) == (perk.earned, perk.state)
+        return SUPERSEDED if is_told else NOT_YET
     return dates_hold(person_id, facts, now)
 
 
+def _is_so(event: str, perk: ToldPerk) -> bool:
+    """Whether the perk is still what the event has made it."""
+    if event in {EARNED, LOST}:
+        return perk.earned == (event == EARNED)
+    state = RequestState.EXPIRED if event == EXPIRED else RequestState.PROVISIONAL
+    return not perk.earned and perk.state is state
+
+
+def _standing(facts: Facts, now: datetime) -> GroupStanding | None:
+    course = Course.objects.filter(slug=facts["course"]).first()
+    standings = group_standings(course, now, groups=[facts["group_id"]]) if course else []
+    return standings[0] if standings else None
+
+
+def perk_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
+    """The facts with how far the group is now, its target, and the dates as ``dates_now`` has them."""
+    standing = _standing(facts, now)
+    return dates_now(person_id, facts, now) | (_progress(standing) if standing else {})
+
+
 def dates_now(person_id: int | None, facts: Facts, now: datetime) -> Facts:
-    """The facts with what the dates mean now for the reader's work: it may have come in meanwhile."""
+    """The facts with why the dates are these now, and what they mean for the reader's work: it may have come
+    in meanwhile.
+    """
     course = Course.objects.filter(slug=facts["course"]).first()
     if course is None or person_id is None or not facts["changes"]:
         return facts
     deadlines = course_deadlines(course, now, students=[person_id])
+    said = {one["assignment"]: one for one in facts["changes"]}
+    holds = {pk: told_date(deadlines.terms(pk, person_id)) for pk in said if deadlines.knows(pk)}
+    was = {
+        str(pk): ToldDate.read(said[pk]["was"], said[pk].get("was_late") or one.late)
+        for pk, one in holds.items()
+    }
     attempts = told_attempts([person_id], deadlines)
-    changes = [
-        one
-        | {
-            "work": moved_work(
-                attempts.get((person_id, one["assignment"]), ()),
-                deadlines.terms(one["assignment"], person_id),
-                one["was"],
-                now,
-            )
-        }
-        for one in facts["changes"]
-        if deadlines.knows(one["assignment"])
-    ]
+    fresh = date_facts(course, deadlines, person_id, was=was, attempts=attempts, now=now)
+    # The dates themselves are those of which ``dates_hold`` has said that they hold.
+    changes = [one | {"is": said[one["assignment"]]["is"]} for one in fresh["changes"]]
     return facts | {"changes": changes}
 
 
@@ -146,22 +192,26 @@ def write_dates(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     """Each date before and now, and why."""
     facts = several[-1]
     changes = facts["changes"]
-    first = changes[0]
-    if len(changes) == 1:
+    first, moved = changes[0], [one for one in changes if one["is"] != one["was"]]
+    if not moved:
+        subject = lateness_subject(changes, zone)
+    elif len(changes) == 1:
         subject = _("deadline of assignment %(number)s: %(was)s → %(is)s") % {
             "number": first["number"],
             "was": shown(first["was"], zone, "short"),
             "is": shown(first["is"], zone, "short"),
         }
     else:
-        subject = ngettext("%(count)d deadline has moved", "%(count)d deadlines have moved", len(changes)) % {
-            "count": len(changes)
+        subject = ngettext("%(count)d deadline has moved", "%(count)d deadlines have moved", len(moved)) % {
+            "count": len(moved)
         }
     return Letter(
         subject=under(facts, subject),
-        lead=_why(first)
+        lead=_why(first, is_moved=bool(moved))
         if len({one["source"] for one in changes}) == 1
-        else _("Deadlines that hold for you have moved."),
+        else _("Deadlines that hold for you have moved.")
+        if moved
+        else _("The deadlines stay; the rules after them have changed."),
         rows=_rows(changes, zone),
         paragraphs=_after(changes),
         link=_link(facts),
@@ -185,6 +235,13 @@ def write_perk(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     elif facts["event"] == LOST:
         subject = _("the perk is not earned any more, group %(group)s")
         lead = _("%(done)d of %(all)d activities are complete now. The course’s deadlines hold.")
+    elif facts["event"] == EXTENDED:
+        told["target"] = shown(facts["target_at"], zone)
+        subject = _("the perk: the target is put off to %(target)s, group %(group)s")
+        lead = _(
+            "The target had passed and has been put off: what is handed in until then counts."
+            " %(done)d of %(all)d activities are complete."
+        )
     else:
         subject = _("the perk: the target has passed, group %(group)s")
         lead = _(
@@ -204,13 +261,14 @@ def write_perk(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
 def _rows(changes: Sequence[Facts], zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     rows = []
     for one in changes:
-        moved = f"{shown(one['was'], zone)} → {shown(one['is'], zone)}"
-        rows += [(_("№ %(number)d. %(title)s") % one, moved), *work_rows(one, zone)]
+        moved = one["is"] != one["was"]
+        dates = f"{shown(one['was'], zone)} → {shown(one['is'], zone)}" if moved else shown(one["is"], zone)
+        rows += [(_("№ %(number)d. %(title)s") % one, dates), *lateness_row(one, zone), *work_rows(one, zone)]
     return tuple(rows)
 
 
-def _why(one: Facts) -> str:
-    """Why the date is another, in a sentence."""
+def _why(one: Facts, *, is_moved: bool) -> str:
+    """Why the date is another, or what lateness costs, in a sentence."""
     source = Source(one["source"])
     if source is Source.GROUP_MOVE and one["by"]:
         return _("Your group has moved it: the perk is earned, and %(by)s asked for it.") % one
@@ -221,11 +279,13 @@ def _why(one: Facts) -> str:
         if one["by"] and one["reason"]:
             return _("A date of your own, given by %(by)s: %(reason)s") % told
         return _("A date of your own was given to you.")
+    if not is_moved:
+        return _("The deadline stays; the rules after it have changed.")
     return _("A deadline of yours has moved: now the course’s date holds.")
 
 
 def _after(changes: Sequence[Facts]) -> tuple[str, ...]:
-    if any(one["hard"] for one in changes):
+    if any(one["hard"] and one["is"] != one["was"] for one in changes):
         return (_("After a new date that is hard no work is taken."),)
     return ()
 

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grading.messages.moved_dates import lateness_text
 from grading.models import Submission
 from grading.queries.deadlines import Column, Terms, course_deadlines
 from people.kinds import Facts, Letter
 from schedule.messages.parts import LEFT, PAST, about, moment, shown, under
 from schedule.models import Course, Enrolment
-from schedule.wording import cost_text
 
 HANDED_IN, MOVED, NOT_ISSUED = "handed_in", "moved", "not_issued"
 
@@ -81,7 +81,7 @@ def write_reminder(several: Sequence[Facts], zone: ZoneInfo) -> Letter:
     rows = [
         (_("Assignment"), _("№ %(number)d. %(title)s") % told),
         (_("Deadline"), shown(facts["due_at"], zone)),
-        (_("After it"), _late(facts)),
+        (_("After it"), lateness_text(facts["day_late"])),
     ]
     if facts["if_earned"]:
         rows.append((_("If the perk is earned"), shown(facts["if_earned"], zone)))
@@ -104,11 +104,3 @@ def _subject(days: int) -> str:
         "%(days)s days until the deadline of assignment %(number)s, %(when)s",
         days,
     )
-
-
-def _late(facts: Facts) -> str:
-    if facts["day_late"] is None:
-        return _("nothing is taken any more")
-    if not facts["day_late"]:
-        return _("handing in costs nothing")
-    return _("from the first second %(cost)s") % {"cost": cost_text(facts["day_late"])}

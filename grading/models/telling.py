@@ -17,12 +17,15 @@ from schedule.models import Course, StudyGroup
 class AnnouncedDates(models.Model):
     """The dates that hold for a student of a course, as the student was last told.
 
-    ``dates`` is ``{"<id of the assignment>": "<ISO moment, UTC>"}``.
+    ``dates`` is ``{"<id of the assignment>": "<ISO moment, UTC>"}``; ``late`` is what was told of lateness,
+    ``{"<id>": [<price of the first second after, hundredths, null where nothing is taken>, "<the last moment
+    at which work is taken>" or null]}``. What it lacks, from before it was kept, counts as it holds.
     """
 
     person = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("student"))
     course = models.ForeignKey(Course, models.CASCADE, related_name="+", verbose_name=_("course"))
     dates = models.JSONField(_("dates"), default=dict)
+    late = models.JSONField(_("lateness"), default=dict)
 
     class Meta:
         verbose_name = _("dates as announced")
