@@ -21,7 +21,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -120,9 +120,11 @@ def _outbox(now: datetime) -> Iterator[Metric]:
     counted = list(rows.annotate(Count("pk"), Sum("attempts")).order_by("kind", "channel", "state"))
     depth = dict.fromkeys(MessageState, 0)
     names = ["kind", "channel"]
-    sent = CounterMetricFamily("portal_messages_sent", "Messages that went out.", labels=names)
+    # Gauges, all of them: rows go with their people, and what is sent again begins anew. A counter that goes
+    # down is a restart to Prometheus, and a rate that nobody ever saw.
+    sent = GaugeMetricFamily("portal_messages_sent", "Messages that have gone out.", labels=names)
     failed = GaugeMetricFamily("portal_messages_failed", "Messages given up for now.", labels=names)
-    refused = CounterMetricFamily("portal_messages_refused", "Hand-overs answered with a no.", labels=names)
+    refused = GaugeMetricFamily("portal_messages_refused", "Hand-overs answered with a no.", labels=names)
     attempts: dict[tuple[str, str], int] = {}
     for kind, way, state, count, tries in counted:
         depth[MessageState(state)] += count
