@@ -4,11 +4,13 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import worker_shutting_down
 
 import courseportal.broker  # knows the scheme files://
 import courseportal.task_lines  # listens to Celery's signals
 import courseportal.watchdog  # noqa: F401  # listens, too
 from people.audit import audited
+from people.stopping import stop_soon
 
 
 class AuditedTask(Task):  # type: ignore[type-arg]  # generic in the stubs only
@@ -25,3 +27,9 @@ app = Celery("courseportal", task_cls=AuditedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()  # in every thread: a web server has several
 app.autodiscover_tasks()
+
+
+@worker_shutting_down.connect
+def finish(**kwargs: object) -> None:
+    """A worker that is told to stop ends after what it has in hand, long before it would be killed."""
+    stop_soon()

@@ -58,6 +58,12 @@ COMMANDS: Final[Mapping[str, Callable[[Any], list[str]]]] = {
 """Each process by its name: its command, from the portal's settings."""
 
 
+PATIENCE: Final = {"worker": 90}
+"""Seconds that a process has to end in, where 20 are too few: a hand-over to a slow mail server lasts longer.
+
+A worker that is told to stop takes no further letter; killed in a hand-over, it may send one twice.
+"""
+
 REPLICAS: Final = {"web": 2}
 """Of which process several run on servers, behind a proxy; of all others one."""
 
@@ -71,7 +77,14 @@ class Program:
 
     command: list[str]
     stop_by: str = "TERM"
+    patience: int = 20
+    """Seconds after which it is killed."""
     user: str | None = None
+
+
+def program_of(name: str, settings: Any) -> Program:
+    """A process of the portal as supervisor runs it."""
+    return Program(COMMANDS[name](settings), patience=PATIENCE.get(name, 20))
 
 
 def supervisor_config(programs: Mapping[str, Program], base: Path, logs: Path) -> str:
@@ -93,7 +106,7 @@ def supervisor_config(programs: Mapping[str, Program], base: Path, logs: Path) -
             "directory": _plain(base),
             "autorestart": "true",
             "stopsignal": program.stop_by,
-            "stopwaitsecs": "20",
+            "stopwaitsecs": str(program.patience),
             "killasgroup": "true",
             "redirect_stderr": "true",
             "stdout_logfile": _plain(logs / f"{name}.log"),

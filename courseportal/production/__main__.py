@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from courseportal.lifeline import end_with_parent
-from courseportal.processes import BEHIND_PROXY, COMMANDS, REPLICAS, Program, web
+from courseportal.processes import BEHIND_PROXY, COMMANDS, REPLICAS, Program, program_of, web
 from courseportal.production.local_servers import free_port, postgres, redis
 from courseportal.production.proxy import nginx, proxy
 from courseportal.supervised import CannotRun, Supervised, alone, check_port
@@ -124,7 +124,7 @@ def portal_programs(settings: Any, nginx_program: str | None, folder: Path) -> d
         webs["proxy"] = proxy(
             nginx_program, folder, host=settings.BIND_HOST, port=settings.PORT, web_ports=ports
         )
-    return webs | {name: Program(COMMANDS[name](settings)) for name in ("worker", "beat")}
+    return webs | {name: program_of(name, settings) for name in ("worker", "beat")}
 
 
 def _is_starting(settings: Any) -> bool:

@@ -26,6 +26,7 @@ from people.kinds import NOT_YET, Kind
 from people.letters import envelope, letter_of, zone_of
 from people.models import Message, User
 from people.rules import TOO_LATE, Action, MessageState, QuietHours, Verdict, Wish, verdict
+from people.stopping import stops_soon
 
 logger = logging.getLogger(__name__)
 
@@ -38,14 +39,15 @@ LOOK_AGAIN_AFTER = 0.5
 
 
 def deliver(*, clock: Callable[[], datetime], seconds: float = 45.0) -> Delivered:
-    """Hand over what is due until nothing is, or the time is up. Any number of workers may do it at once.
+    """Hand over what is due until nothing is, the time is up, or the process is told to stop.
 
+    Any number of workers may do it at once.
     Trouble with one message never keeps the others: it is written down and the run goes on.
     """
     done = Delivered()
     started = time.monotonic()
     with Mail() as mail:
-        while time.monotonic() - started < seconds:
+        while time.monotonic() - started < seconds and not stops_soon():
             try:
                 in_hand = claim(clock(), done.down, done.silent)
             except TakenApart:

@@ -1,5 +1,6 @@
 """Compose file, documents and settings speak of the same variables, services and commands."""
 
+import configparser
 import os
 import re
 import shutil
@@ -88,6 +89,14 @@ def test_a_container_becomes_the_process_it_is_told(
     for wrong in ([], ["all"], ["web", "worker"]):
         with pytest.raises(SystemExit, match="migrate|web|worker|beat"):
             processes.main(wrong)
+
+
+def test_a_worker_has_time_to_finish_what_it_has_in_hand(settings: Settings, tmp_path: Path) -> None:
+    config = configparser.RawConfigParser()
+    programs = {name: processes.program_of(name, settings) for name in OURS}
+    config.read_string(processes.supervisor_config(programs, tmp_path, tmp_path))
+    waits = {name: config.getint(f"program:{name}", "stopwaitsecs") for name in OURS}
+    assert waits.pop("worker") == 90 and set(waits.values()) == {20}
 
 
 def test_what_comes_first(services: dict[str, Any]) -> None:

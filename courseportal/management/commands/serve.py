@@ -12,7 +12,7 @@ from django.urls import reverse
 from courseportal import translations
 from courseportal.checks import require_given_key
 from courseportal.management.commands.demo import PASSWORD
-from courseportal.processes import COMMANDS, Program
+from courseportal.processes import program_of
 from courseportal.queries import demo_accounts
 from courseportal.supervised import CannotRun, Supervised, alone, check_port, stopped_by_signals
 from people.mailbox import KeptLetter, kept_folder, kept_letters
@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def serve(self, host: str, port: int) -> None:
         """Keep the processes running until Ctrl-C or SIGTERM; nothing of them is left afterwards."""
-        programs = {name: Program(COMMANDS[name](settings)) for name in ("web", "worker", "beat")}
+        programs = {name: program_of(name, settings) for name in ("web", "worker", "beat")}
         portal = Supervised(programs, settings.BASE_DIR, settings.DATA_DIR / "logs")
         stopped_by_signals(portal)
         if portal.answers(host, port, named="web"):
