@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from perks.models import Activity, Checkpoint, ExtensionRule
 from schedule.admin.filters import CourseFilter
-from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in
+from schedule.admin.taught import TaughtAdmin, TaughtInline, moment_in, yes_or_no
 
 
 class CheckpointInline(TaughtInline):
@@ -28,8 +28,16 @@ class ActivityAdmin(TaughtAdmin):
 
 @admin.register(ExtensionRule)
 class ExtensionRuleAdmin(TaughtAdmin):
-    list_display = ("of_course", "target", "max_assignments", "excludes_first", "excludes_last")
+    list_display = ("of_course", "target", "max_assignments", "not_the_first", "not_the_last")
     list_select_related = ("course",)
+
+    @admin.display(description=ExtensionRule._meta.get_field("excludes_first").verbose_name)
+    def not_the_first(self, rule: ExtensionRule) -> SafeString:
+        return yes_or_no(rule.excludes_first)
+
+    @admin.display(description=ExtensionRule._meta.get_field("excludes_last").verbose_name)
+    def not_the_last(self, rule: ExtensionRule) -> SafeString:
+        return yes_or_no(rule.excludes_last)
 
     @admin.display(description=_("target"), ordering="target_at")
     def target(self, rule: ExtensionRule) -> SafeString:

@@ -53,7 +53,7 @@ class UserAdmin(TaughtAdmin):
     form = PersonForm
     actions = (invite_accounts,)
     fields = ("name", "email", "is_active", "is_superuser", "last_login", "created_at")
-    readonly_fields = ("last_login", "created_at")
+    readonly_fields = ("last_login", "created_at", "active", "superuser")
     search_fields = ("name", "email")
     ordering = ("name", "email")
     course_path = "enrolments__course"
@@ -67,6 +67,13 @@ class UserAdmin(TaughtAdmin):
 
     def in_course(self, rows: QuerySet[User], course: Course) -> QuerySet[User]:
         return rows.filter(pk__in=Enrolment.objects.filter(course=course).values("person"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """To who may only read, marks of yes and no in words as well."""
+        if request.user.is_superuser:
+            return list(self.fields)
+        in_words = {"is_active": "active", "is_superuser": "superuser"}
+        return [in_words.get(name, name) for name in self.fields]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         own = ["active", "superuser"] if request.user.is_superuser else []

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from people.models import AuditEntry, User
-from schedule.models import Course, CourseChat
-from tests.factories import make_class, make_user
+from perks.models import ExtensionRule
+from schedule.models import Course, CourseChat, Role
+from tests.factories import make_class, make_enrolment, make_user
 
 pytestmark = pytest.mark.django_db
 RUSSIAN = {"accept-language": "ru"}
@@ -114,12 +115,22 @@ def test_what_only_superusers_read_is_in_russian_too(client: Client, course: Cou
     Course.objects.update(title="Курс", short_title="Курс", term="осень")
     make_class(course=course, title="Прореживание")
     CourseChat.objects.create(course=course, token="1:a", chat_id="-1")
+    ExtensionRule.objects.create(course=course, target_at=timezone.now())
     User.objects.filter(pk=root.pk).update(last_login=timezone.now())
     lists = ("mfa_authenticator", "people_user", "schedule_coursechat")
     pages = [reverse(f"admin:{name}_changelist") for name in (*lists, "schedule_classmeeting")]
-    pages += [reverse("admin:index")]
+    pages += [reverse("admin:index"), reverse("admin:perks_extensionrule_changelist")]
     pages += [reverse(f"admin:mfa_authenticator_{what}", args=[factor.pk]) for what in ("change", "delete")]
     assert {page: found for page in pages if (found := read(client, page))} == {}
+
+
+def test_a_person_is_read_in_russian_by_who_teaches_them(client: Client, course: Course) -> None:
+    reader, teacher = make_user(name="Ветрова Алиса"), make_user(language="ru", name="Ким Павел")
+    make_enrolment(person=reader, course=course)
+    make_enrolment(person=teacher, course=course, role=Role.ASSISTANT)
+    Course.objects.update(title="Курс", short_title="Курс", term="осень")
+    client.force_login(teacher)
+    assert read(client, reverse("admin:people_user_change", args=[reader.pk])) == set()
 
 
 def test_a_change_is_told_by_what_it_is_of_not_by_its_table(client: Client, course: Course) -> None:
