@@ -19,7 +19,10 @@ from people.storage import NotSaved
 LAST_RESORT = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Something broke on our side</title>"
     "<h1>Something broke on our side.</h1><p>What you handed in before is safe. Try again in a minute.</p>"
+    "<section lang=ru><h1>Что-то сломалось у нас.</h1>"
+    "<p>То, что вы сдали раньше, цело. Попробуйте ещё раз через минуту.</p></section>"
 )
+"""In both languages, for nothing that knows the reader's can be relied on."""
 
 logger = logging.getLogger(__name__)
 

@@ -100,4 +100,5 @@ def test_when_even_the_page_is_broken_an_answer_goes_out(settings: Settings) -> 
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [], "APP_DIRS": False}]
     answer = errors.server_error(request_of())
     assert answer.status_code == 500
-    assert b"Something broke on our side." in answer.content
+    assert "Something broke on our side." in answer.content.decode()
+    assert "Что-то сломалось у нас." in answer.content.decode()
