@@ -27,7 +27,7 @@ from people.kinds import Facts
 from people.models import Message
 from perks.queries.standing import group_standings, named_activities
 from schedule.messages.exam_reminder import exam_reminder_facts, exam_reminder_holds
-from schedule.messages.parts import CHANGED
+from schedule.messages.parts import CHANGED, moment
 from schedule.models import Course, Enrolment, Exam, Role
 from schedule.rules import instant
 
@@ -53,7 +53,7 @@ def _look_at(course: Course, dropped: Collection[Message], now: datetime) -> Non
     try:
         remind(course, now)
     finally:
-        each_apart(dropped, lambda message: _revive(message, now))
+        each_apart(_may_hold(course, dropped, now), lambda message: _revive(message, now))
 
 
 def _dropped(now: datetime) -> Mapping[str, list[Message]]:
@@ -68,6 +68,26 @@ def _dropped(now: datetime) -> Mapping[str, list[Message]]:
     for message in rows.order_by("pk"):
         found[message.scope].append(message)
     return found
+
+
+def _may_hold(course: Course, dropped: Collection[Message], now: datetime) -> list[Message]:
+    """Without the reminders whose date is another still, asked for all of them at once.
+
+    When a date moves on a day of reminders, a whole course has them, and each would be looked at each minute.
+    """
+    reminders = [message for message in dropped if message.kind == "reminder"]
+    if not reminders:
+        return list(dropped)
+    deadlines = course_deadlines(course, now, students={message.person_id or 0 for message in reminders})
+
+    def is_elsewhere(message: Message) -> bool:
+        if message.kind != "reminder":
+            return False
+        assignment, person = message.facts["assignment"], message.person_id or 0
+        due_at = deadlines.terms(assignment, person).due_at if deadlines.knows(assignment) else None
+        return due_at != moment(message.facts["due_at"])
+
+    return [message for message in dropped if not is_elsewhere(message)]
 
 
 def _revive(message: Message, now: datetime) -> None:

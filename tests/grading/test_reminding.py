@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 
 from grading.actions.hand_in import hand_in
 from grading.actions.import_submissions import import_submissions
@@ -166,6 +167,34 @@ def test_a_date_that_comes_back_the_same_day_is_reminded_of(student: User, assig
     assert len(sent(ten + timedelta(minutes=1))) == 1
     assert reminders(ten + timedelta(minutes=2)) == 1
     assert sent(ten + timedelta(minutes=2)) == []
+
+
+def test_a_date_that_moved_away_costs_each_sweep_as_little_for_thirty_students_as_for_one(
+    group: StudyGroup,
+    student: User,
+    assignment: Assignment,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    ten, minute = moscow(2025, 9, 29, 10), timedelta(minutes=1)
+
+    def sweep_after_a_move() -> None:
+        Message.objects.all().delete()
+        Reminded.objects.all().delete()
+        Assignment.objects.update(due_at=DUE)
+        reminders(ten)
+        Assignment.objects.update(due_at=DUE + timedelta(days=1))
+        assert sent(ten) == []
+
+    sweep_after_a_move()
+    with django_assert_max_num_queries(40) as first:
+        sweep_reminders(ten + minute)
+    for _each in range(29):
+        make_enrolment(group=group)
+    sweep_after_a_move()
+    assert Message.objects.filter(state="dropped").count() == 30
+    with django_assert_num_queries(len(first.captured_queries)):
+        sweep_reminders(ten + minute)
 
 
 def test_a_report_that_cannot_be_written_keeps_no_reminder(
