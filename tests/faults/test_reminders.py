@@ -147,7 +147,7 @@ def assert_refused_stays_known() -> None:
 
 def test_reminders_outlive_everything(build: Callable[..., Stage]) -> None:
     stage, play = build(OUTBOX_SWEEP=str(SWEEPS_EVERY)), Play(DUE, random.Random(SEED))
-    rounds = max(ROUNDS_AT_LEAST, DUE // 160)
+    rounds = max(ROUNDS_AT_LEAST, DUE // 250)
     found = weather(stage, play, rounds, RECOVERY, pace=min(0.6, rounds * 1.6 / DUE))
     assert found.wrong() == {}, stage.logs()
     assert_refused_stays_known()
