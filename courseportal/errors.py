@@ -14,7 +14,10 @@ from django.template import loader
 from courseportal.accounts import LetterNotSent
 from courseportal.preferences import chosen_theme
 from courseportal.rulers import size_ruler
+from people.models import User
+from people.queries.notices import notices_leading_to
 from people.storage import NotSaved
+from schedule.models import Enrolment
 
 LAST_RESORT = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Something broke on our side</title>"
@@ -58,8 +61,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404, also for what exists but is not this reader's to see."""
-    return framed(request, 404)
+    """404, also for what exists but is not this reader's to see.
+
+    Where a notice or its letter led here, the page says again what that told.
+    """
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or request.method not in ("GET", "HEAD"):
+        return framed(request, 404)
+    led_here = notices_leading_to(user, request.path)
+    return framed(request, 404, {"led_here": led_here, "has_left": _has_left(user, request)})
+
+
+def _has_left(user: User, request: HttpRequest) -> bool:
+    """Whether the page is of a course in which the reader took part, and does no more."""
+    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    ends = Enrolment.objects.of(user).filter(course__slug=slug).values_list("left_at", flat=True)
+    until = list(ends) if slug else []
+    return bool(until) and None not in until
 
 
 def too_large(request: HttpRequest, *, sent: int, limit: int) -> HttpResponse:

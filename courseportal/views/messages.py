@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
@@ -26,8 +27,12 @@ from people.kinds import kinds as all_kinds
 from people.models import Message, User
 from people.optout import read_optout, read_undo, undo_token
 from people.queries.choices import Chosen, chosen_by
-from people.queries.notices import notice_of, notices_page
+from people.queries.notices import Notice, notice_of, notices_page
 from people.rules import DIGEST_AT, Wish
+from schedule.messages.parts import CHANGED
+
+ON_THE_SCHEDULE = ("class", "exam")
+"""Kinds whose link stays when what they speak of is changed again, or taken away."""
 
 
 @require_safe
@@ -47,11 +52,21 @@ def notices(request: HttpRequest) -> HttpResponse:
 @never_cache
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a notice of the reader's as read, and go where it leads; 404 for anybody else's."""
-    message = get_object_or_404(Message.objects.noticed_by(_reader(request)), pk=pk)
-    mark_read(message=message, now=timezone.now())
-    letter = notice_of(message).letter
+    message, now = get_object_or_404(Message.objects.noticed_by(_reader(request)), pk=pk), timezone.now()
+    mark_read(message=message, now=now)
+    told = notice_of(message)
+    letter = told.letter
+    if _has_changed(told, now):
+        messages.info(request, _("This has changed again since you were told. Here is what holds now."))
     target = letter.link if letter else ""
     return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "notices")
+
+
+def _has_changed(told: Notice, now: datetime) -> bool:
+    message, kind = told.message, told.kind
+    if kind is None or told.letter is None or message.kind not in ON_THE_SCHEDULE:
+        return False
+    return kind.holds(message.person_id, message.facts, now) == CHANGED
 
 
 @require_POST

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
+from urllib.parse import urlsplit
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, Subquery
@@ -17,6 +18,7 @@ from people.letters import letter_of, tidy, zone_of
 from people.models import Message, User
 
 A_PAGE = 30
+A_LOOK_BACK = 100
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +88,20 @@ def notice_of(message: Message) -> Notice:
         logger.exception("Message %s could not be written", message.pk)
         return Notice(message, kind, None, at)
     return Notice(message, kind, letter, at)
+
+
+def notices_leading_to(reader: User, path: str) -> list[Notice]:
+    """The latest of the reader's notices whose link is that path, at most three. One statement.
+
+    Looked for among the last hundred whose scope is a part of the path.
+    """
+    mine = Message.objects.noticed_by(reader).filter(scope__in=[part for part in path.split("/") if part])
+    found = (notice_of(row) for row in mine[:A_LOOK_BACK])
+    return list(islice((one for one in found if one.letter and _leads_to(one.letter.link, path)), 3))
+
+
+def _leads_to(link: str, path: str) -> bool:
+    return urlsplit(link).path == path
 
 
 def unread_of(reader: User) -> int:

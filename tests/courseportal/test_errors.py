@@ -1,5 +1,8 @@
 """What pages say when something is wrong."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +12,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from courseportal import errors
 from courseportal.urls import urlpatterns as portal_urls
+from people.models import Message, User
+from schedule.actions.announcements import publish
+from schedule.actions.telling import remember_schedule, tell_schedule
+from schedule.models import ClassMeeting, Course, Enrolment
+from tests.factories import make_class, make_user, moscow
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -64,6 +72,47 @@ def test_each_error_has_a_page_that_says_what_is_safe(
     assert says in page
     assert f'<p class="ecode">{status}</p>' in page
     assert "secret detail" not in page
+
+
+@pytest.mark.django_db
+def test_where_a_notice_led_to_what_is_gone_its_words_are_told_again(
+    visitor: Client, course: Course, student: User, group_mate: User, lecturer: User
+) -> None:
+    now = moscow(2025, 9, 20, 12)
+    row = publish(course=course, group=None, title="The map", body="b", by=lecturer, now=now)
+    address = f"/courses/{course.slug}/announcements/{row.pk}/"
+    row.delete()
+    visitor.force_login(student)
+    (message,) = Message.objects.filter(person=student)
+    answer = visitor.get(f"/notices/{message.pk}/", follow=True)
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (404, address)
+    assert "not there any more" in answer.text and "The map" in answer.text
+    assert "The map" not in visitor.get(f"/courses/{course.slug}/announcements/0/").text
+    Enrolment.objects.filter(person=student).update(left_at=now)
+    page = visitor.get(address).text
+    assert "no longer take part" in page and "The map" in page
+    assert "no longer take part" in visitor.get(f"/courses/{course.slug}/schedule/").text
+    visitor.force_login(make_user())
+    assert "take part" not in visitor.get(address).text
+
+
+@pytest.mark.django_db
+def test_a_notice_of_a_class_that_is_gone_says_on_the_schedule_that_it_changed(
+    visitor: Client, course: Course, student: User, time_machine: Any
+) -> None:
+    now = moscow(2025, 9, 20, 12)
+    time_machine.move_to(now)
+    meeting = make_class(course=course, starts_at=now + timedelta(days=2))
+    remember_schedule(course=course, now=now)
+    ClassMeeting.objects.update(room="П-14")
+    tell_schedule(course=course, now=now)
+    visitor.force_login(student)
+    (message,) = Message.objects.filter(person=student)
+    said = "changed again since you were told"
+    assert said not in visitor.get(f"/notices/{message.pk}/", follow=True).text
+    meeting.delete()
+    answer = visitor.get(f"/notices/{message.pk}/", follow=True)
+    assert answer.status_code == 200 and said in answer.text
 
 
 @pytest.mark.django_db
