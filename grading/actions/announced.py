@@ -20,12 +20,14 @@ Dates = dict[str, ToldDate]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What holds now for a group and each of its members."""
+    """What holds now for a group and each of its members, and what is stored of it."""
 
     standing: GroupStanding
     deadlines: CourseDeadlines
+    stored: Mapping[int, StoredDates]
+    """By member who was told any: the dates that were told."""
     dates: Mapping[int, Dates]
-    """By member: the dates."""
+    """By member: the dates of which they are told."""
 
     @property
     def request_id(self) -> int | None:
@@ -58,13 +60,18 @@ class StoredDates:
             if key in self.dates
         }
 
+    def says_other(self, key: str, holds: ToldDate) -> bool:
+        """Whether an assignment's date was told, and as another than this."""
+        return key in self.dates and self.as_told({key: holds})[key] != holds
+
 
 def held(group: StudyGroup, now: datetime) -> Held:
     """What holds for a group now."""
     members = members_of(group.course, [group.pk])
     standing = group_standings(group.course, now, groups=[group.pk])[0]
     deadlines = course_deadlines(group.course, now, students=list(members), groups=members)
-    return Held(standing, deadlines, dates_of(deadlines, members))
+    stored = stored_dates(group.course, members)
+    return Held(standing, deadlines, stored, dates_of(deadlines, members, stored, now))
 
 
 def members_of(course: Course, groups: Collection[int] | None = None) -> dict[int, int]:
@@ -75,12 +82,23 @@ def members_of(course: Course, groups: Collection[int] | None = None) -> dict[in
     return {person: group for person, group in enrolments.values_list("person_id", "group_id") if group}
 
 
-def dates_of(deadlines: CourseDeadlines, members: Collection[int]) -> dict[int, Dates]:
-    """By member: the dates that hold."""
-    columns = [column.id for column in deadlines.columns]
-    return {
-        student: {str(pk): told_date(deadlines.terms(pk, student)) for pk in columns} for student in members
-    }
+def dates_of(
+    deadlines: CourseDeadlines, members: Collection[int], stored: Mapping[int, StoredDates], now: datetime
+) -> dict[int, Dates]:
+    """By member: the dates that hold and that they are told of.
+
+    Of an assignment that is not given out yet only a date of their own, and what has become of one that they
+    were told of; ``stored`` are these. Once it is given out, the date as it is then is simply what holds.
+    """
+    issued, found = deadlines.issued(now), {}
+    for student in members:
+        told, dates = stored.get(student), Dates()
+        for column in deadlines.columns:
+            key, holds = str(column.id), told_date(deadlines.terms(column.id, student))
+            if deadlines.is_theirs(column.id, student, issued) or (told and told.says_other(key, holds)):
+                dates[key] = holds
+        found[student] = dates
+    return found
 
 
 def stored_dates(course: Course, students: Collection[int]) -> dict[int, StoredDates]:

@@ -113,7 +113,7 @@ def remember_unknown(slug: str, now: datetime) -> None:
         return
     members = members_of(course)
     stored = stored_dates(course, members)
-    dates = dates_of(course_deadlines(course, now, groups=members), members)
+    dates = dates_of(course_deadlines(course, now, groups=members), members, stored, now)
     remember_unknown_dates(course, dates, stored)
 
 
@@ -121,8 +121,8 @@ def groups_with_news(course: Course, now: datetime) -> list[StudyGroup]:
     """Groups for which something differs from what was told: a first look, without a lock."""
     members = members_of(course)
     deadlines = course_deadlines(course, now, groups=members)
-    dates = dates_of(deadlines, members)
     told = stored_dates(course, members)
+    dates = dates_of(deadlines, members, told, now)
     differ = {members[one] for one, holds in dates.items() if told.get(one) != StoredDates.of(holds)}
     differ |= {members[one] for one, group in _unsettled_perks(course, members) if members[one] != group}
     perks = {row.group_id: row for row in AnnouncedPerk.objects.filter(group__course=course)}
@@ -135,7 +135,7 @@ def groups_with_news(course: Course, now: datetime) -> list[StudyGroup]:
 
 def _tell_members(group: StudyGroup, state: Held, now: datetime, before: ToldPerk) -> int:
     course = group.course
-    stored = stored_dates(course, state.dates)
+    stored = state.stored
     of_course = {str(pk): told_date(terms) for pk, terms in state.deadlines.of_course.items()}
     # Whoever was never told anything knows the course's own dates.
     known = {

@@ -116,6 +116,7 @@ def dates_hold(person_id: int | None, facts: Facts, now: datetime) -> str:
     if course is None or not Enrolment.objects.students().filter(course=course, person=person_id).exists():
         return LEFT
     deadlines = course_deadlines(course, now, students=[person_id])
+    issued = deadlines.issued(now)
     for one in facts["changes"]:
         if not deadlines.knows(one["assignment"]):
             return SUPERSEDED
@@ -125,7 +126,11 @@ def dates_hold(person_id: int | None, facts: Facts, now: datetime) -> str:
             key = str(one["assignment"])
             told = AnnouncedDates.objects.filter(course=course, person=person_id).first()
             is_told = told and told.dates.get(key) == holds.at and told.late.get(key) == holds.late
-            return SUPERSEDED if is_told else NOT_YET
+            # Nobody is told of it where its task is taken back meanwhile.
+            is_silent = (
+                told and key not in told.dates and not deadlines.is_theirs(int(key), person_id, issued)
+            )
+            return SUPERSEDED if is_told or is_silent else NOT_YET
     return ""
 
 

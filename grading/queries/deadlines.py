@@ -148,6 +148,14 @@ class CourseDeadlines:
         own = self.personal.get((assignment_id, student_id))
         return terms if own is None else self._with_personal(assignment_id, terms, own)
 
+    def is_theirs(self, assignment_id: int, student_id: int, issued: Collection[int]) -> bool:
+        """Whether a person is told when this date changes; ``issued`` are the assignments given out.
+
+        Until an assignment is given out, the course's own date of it is nobody's yet and changes in silence.
+        One that the person's group asked for, or that staff gave to the person, is theirs at once.
+        """
+        return assignment_id in issued or self.terms(assignment_id, student_id).source is not Source.COURSE
+
     def move_of(self, student_id: int) -> Move | None:
         """The standing request of the group the student is in now."""
         return self.moves.get(self.groups.get(student_id, 0))

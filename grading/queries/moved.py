@@ -94,7 +94,7 @@ def moved_dates(
     return MovedDates(
         tuple(passed),
         result_changes(course, before, after, list(names), now),
-        sum(any(_moves(column, student, before, after) for column in columns) for student in names),
+        sum(any(_is_told(column, student, before, after, now) for column in columns) for student in names),
     )
 
 
@@ -110,8 +110,12 @@ def _later(name: str, was: ToldAttempt, becomes: ToldAttempt) -> LaterWork:
     return LaterWork(name, was.number, was.submitted_at, was.days_late, becomes.days_late, becomes.price)
 
 
-def _moves(column: Column, student: int, before: CourseDeadlines, after: CourseDeadlines) -> bool:
-    return before.terms(column.id, student).due_at != after.terms(column.id, student).due_at
+def _is_told(
+    column: Column, student: int, before: CourseDeadlines, after: CourseDeadlines, now: datetime
+) -> bool:
+    if before.terms(column.id, student).due_at == after.terms(column.id, student).due_at:
+        return False
+    return any(one.is_theirs(column.id, student, one.issued(now)) for one in (before, after))
 
 
 def _passing(

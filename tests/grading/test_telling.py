@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -320,3 +320,55 @@ def test_a_date_that_lies_beyond_the_course_is_told(student: User, assignments: 
     make_personal_date(assignment=assignments[0], student=student, due_at=moscow(2026, 2, 20))
     sweep_dates(late)
     assert changes(student) == [(1, utc(DUE), utc(moscow(2026, 2, 20)))]
+
+
+class TestNotGivenOutYet:
+    """Number 4 is given out on 25 November."""
+
+    @pytest.fixture
+    def coming(self, assignments: list[Assignment], student: User, group: StudyGroup) -> Assignment:
+        Assignment.objects.filter(number=4).update(issued_on=date(2025, 11, 25))
+        sweep_dates(NOW)
+        return assignments[3]
+
+    def test_its_date_moves_in_silence_and_is_simply_what_holds(
+        self, student: User, coming: Assignment
+    ) -> None:
+        Assignment.objects.filter(pk=coming.pk).update(due_at=DUE + timedelta(days=2))
+        sweep_dates(NOW + MINUTE)
+        issue = moscow(2025, 11, 25)
+        for later in (timedelta(0), MINUTE):
+            sweep_dates(issue + later)
+        assert told(student) == []
+        Assignment.objects.filter(pk=coming.pk).update(due_at=DUE + timedelta(days=5))
+        sweep_dates(issue + 2 * MINUTE)
+        was, becomes = ((DUE + timedelta(days=days)).astimezone(UTC).isoformat() for days in (2, 5))
+        assert changes(student) == [(4, was, becomes)]
+
+    def test_what_was_told_before_its_issue_was_put_off_goes_no_more(
+        self, student: User, assignments: list[Assignment], group: StudyGroup
+    ) -> None:
+        sweep_dates(NOW)
+        Assignment.objects.filter(number=4).update(due_at=DUE + timedelta(days=2))
+        sweep_dates(NOW)
+        Assignment.objects.filter(number=4).update(
+            due_at=DUE + timedelta(days=9), issued_on=date(2025, 11, 25)
+        )
+        for later in (MINUTE, 2 * MINUTE, 3 * MINUTE):
+            sweep_dates(NOW + later)
+            deliver(clock=lambda at=NOW + later: at)  # type: ignore[misc]
+        assert not Message.objects.unsettled().exists()
+
+    def test_a_date_of_ones_own_is_told_and_so_is_its_end(self, student: User, coming: Assignment) -> None:
+        own = make_personal_date(assignment=coming, student=student, due_at=DUE + timedelta(days=3))
+        sweep_dates(NOW + MINUTE)
+        deliver(clock=lambda: NOW + MINUTE)
+        was, becomes = (at.astimezone(UTC).isoformat() for at in (DUE, DUE + timedelta(days=3)))
+        assert changes(student) == [(4, was, becomes)]
+        own.delete()
+        for minutes in (2, 3, 4):
+            sweep_dates(NOW + minutes * MINUTE)
+        assert changes(student) == [(4, becomes, was)]
+        assert len(told(student)) == 2
+        sweep_dates(moscow(2025, 11, 25))
+        assert len(told(student)) == 2
