@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,10 +42,10 @@ class ToldDate:
 
 def told_date(terms: Terms) -> ToldDate:
     """The date that holds on these terms."""
-    due_at, closes_at = terms.due_at, terms.closes_at
+    closes_at = terms.closes_at
     return ToldDate(
-        due_at.isoformat(),
-        terms.prices.penalty_at(due_at + timedelta(seconds=1)),
+        terms.due_at.isoformat(),
+        terms.day_late,
         closes_at.astimezone(UTC).isoformat() if closes_at else None,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -29,7 +29,7 @@ def reminder_facts(course: Course, column: Column, terms: Terms, written_on: str
         "title": column.title,
         "due_at": due_at.isoformat(),
         "hard": terms.is_hard,
-        "day_late": terms.prices.penalty_at(due_at + timedelta(seconds=1)),
+        "day_late": terms.day_late,
         "if_earned": terms.if_earned.due_at.isoformat() if terms.if_earned else None,
         "written_on": written_on,
     }

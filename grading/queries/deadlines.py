@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,11 @@ class Terms:
     def is_hard(self) -> bool:
         """Whether nothing is accepted after the deadline itself."""
         return self.closes_at == self.due_at
+
+    @property
+    def day_late(self) -> int | None:
+        """What the first second after the deadline costs, in hundredths; None where nothing is taken then."""
+        return self.prices.penalty_at(self.due_at + timedelta(seconds=1))
 
     def would_not_count(self, moment: datetime) -> bool:
         """Whether work of that moment counts now, but not if the perk is (still) earned."""

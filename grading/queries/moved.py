@@ -48,7 +48,9 @@ class PassedDate:
 
 @dataclass(frozen=True, slots=True)
 class MovedDates:
-    """What a change of dates does to students; ``told`` is of how many a date is another."""
+    """What a change of dates does to students; ``told`` is how many hear of it: of a date that is another,
+    or of other rules after it.
+    """
 
     assignments: tuple[PassedDate, ...]
     results: tuple[ResultChange, ...]
@@ -113,7 +115,8 @@ def _later(name: str, was: ToldAttempt, becomes: ToldAttempt) -> LaterWork:
 def _is_told(
     column: Column, student: int, before: CourseDeadlines, after: CourseDeadlines, now: datetime
 ) -> bool:
-    if before.terms(column.id, student).due_at == after.terms(column.id, student).due_at:
+    was, becomes = before.terms(column.id, student), after.terms(column.id, student)
+    if (was.due_at, was.day_late, was.closes_at) == (becomes.due_at, becomes.day_late, becomes.closes_at):
         return False
     return any(one.is_theirs(column.id, student, one.issued(now)) for one in (before, after))
 

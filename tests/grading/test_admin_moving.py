@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,18 @@ def test_a_date_in_the_past_is_asked_about_with_names_and_numbers(
     assert due() == moscow(2025, 11, 15, 23, 59, 59)
     sweep_dates(NOW)
     assert Message.objects.filter(kind="dates").count() == 3
+
+
+def test_whoever_hears_of_what_comes_after_a_date_is_counted_too(
+    lecturing: Client, assignment: Assignment, student: User, group_mate: User
+) -> None:
+    sweep_dates(NOW)
+    make_submission(assignment=assignment, student=student, submitted_at=DUE + timedelta(days=2))
+    asked = save(lecturing, assignment, closes_at="2025-12-01T23:59")
+    assert "2 students are told at once that a date, or what comes after it, is another" in asked.text
+    agree(lecturing, asked)
+    sweep_dates(NOW)
+    assert Message.objects.filter(kind="dates").count() == 2
 
 
 def test_what_was_agreed_to_has_to_be_what_happens(
