@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +33,10 @@ class _Dates:
     course_id: int
     now: datetime
     deadlines: CourseDeadlines
+
+
+def _due(deadlines: CourseDeadlines) -> dict[int, datetime]:
+    return {pk: terms.due_at for pk, terms in deadlines.of_course.items()}
 
 
 class MovesDates(TaughtAdmin):
@@ -68,6 +73,8 @@ class MovesDates(TaughtAdmin):
         moved = moved_dates(course, before.deadlines, after, before.now)
         if moved is not None and must_be_asked(request, [moved]):
             raise _Asks(course, moved)
+        if runs(course, before.now) and _due(before.deadlines) != _due(after):
+            messages.info(request, _("Students whose date is another now are told within a minute."))
 
     def changeform_view(
         self,

@@ -96,7 +96,7 @@ class AnnouncementAdmin(TaughtAdmin):
         if "_withdraw" in request.POST:
             by: Any = request.user
             withdraw(announcement=obj, by=by, now=timezone.now())
-            self.message_user(request, _("It is withdrawn; nobody reads it on the portal any more."))
+            self.message_user(request, _("It is withdrawn. Whoever may have read it sees so under the bell."))
             return self.response_post_save_change(request, obj)
         return super().response_change(request, obj)
 

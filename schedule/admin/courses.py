@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -23,6 +24,26 @@ from schedule.models.courses import validate_zone
 from schedule.moments import CourseForm
 
 
+class DaysField(forms.CharField):
+    """Whole numbers of days, typed with commas or blanks between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        words = str(super().to_python(value) or "").replace(",", " ").split()
+        # What is no number stays as it was typed, and the model's field says what is wrong.
+        return [int(word) if word.isascii() and word.isdigit() and len(word) < 4 else word for word in words]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(initial != self.to_python(data))
+
+
+def _days(field: str) -> DaysField:
+    known: Any = Course._meta.get_field(field)
+    return DaysField(label=capfirst(known.verbose_name), help_text=known.help_text, required=False)
+
+
 class CourseOwnForm(CourseForm):
     """A course's own moments are read in the zone that is being typed."""
 
@@ -31,6 +52,7 @@ class CourseOwnForm(CourseForm):
             "slug": _("Chosen once: letters, calendars, bookmarks and messages that wait lead to it.")
         }
 
+    remind_days, report_days = _days("remind_days"), _days("report_days")
     links_base_url = forms.URLField(
         label=_("Base of relative links"),
         required=False,
@@ -62,6 +84,9 @@ class CourseAdmin(TaughtAdmin):
     @admin.display(description=_("last day"), ordering="ends_on")
     def last_day(self, course: Course) -> str:
         return listed_day(course.ends_on)
+
+    def get_fields(self, request: HttpRequest, obj: Course | None = None) -> Any:
+        return sorted(super().get_fields(request, obj), key=lambda field: field != "slug")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> Any:
         """Its short address stays: bookmarks, letters, calendars and messages that wait hold it."""

@@ -51,7 +51,7 @@ def default_report_days() -> list[int]:
 def validate_days(value: object) -> None:
     """Refuse anything but a list of different whole numbers from 0 to 60."""
     if not isinstance(value, list) or len(set(map(str, value))) != len(value):
-        raise ValidationError(_("A list of different whole numbers, as [7, 3, 1, 0]."))
+        raise ValidationError(_("Different whole numbers of days, such as: 7, 3, 1, 0."))
     if not all(type(day) is int and 0 <= day <= 60 for day in value):
         raise ValidationError(_("Days are whole numbers from 0 to 60."))
 

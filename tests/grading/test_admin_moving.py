@@ -129,7 +129,10 @@ def test_no_question_where_nobody_loses(
     lecturing: Client, assignment: Assignment, student: User, due_at: str
 ) -> None:
     make_submission(assignment=assignment, student=student, submitted_at=moscow(2025, 11, 17))
-    assert save(lecturing, assignment, due_at=due_at, title="Pruning anew").status_code == 302
+    said = "are told within a minute"
+    assert said not in lecturing.get(save(lecturing, assignment, title="Pruning")["Location"]).text
+    saved = save(lecturing, assignment, due_at=due_at, title="Pruning anew")
+    assert said in lecturing.get(saved["Location"]).text
     assert Assignment.objects.get(number=2).title == "Pruning anew"
 
 
@@ -140,13 +143,15 @@ def test_the_closing_date_of_the_course(
         assignment=assignment.course.assignments.get(number=1), student=student, submitted_at=NOW, score=1000
     )
     Assignment.objects.exclude(number=1).update(due_at=moscow(2025, 11, 1))
-    asked = save(lecturing, course, closes_at="2025-11-10T23:59")
+    assert "whole numbers" in save(lecturing, course, remind_days="7, soon").text
+    asked = save(lecturing, course, closes_at="2025-11-10T23:59", remind_days="5 2,1")
     assert "does not count" in asked.text
     course.refresh_from_db()
     assert course.closes_at is None
     assert agree(lecturing, asked).status_code == 302
     course.refresh_from_db()
     assert course.closes_at is not None
+    assert (course.remind_days, course.report_days) == ([5, 2, 1], [3])
 
 
 def test_the_target_to_which_a_group_has_moved(
