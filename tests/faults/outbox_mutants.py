@@ -151,12 +151,29 @@ OUTBOX = [
     Mutant("a key without the deadline", ":{due_at.astimezone(UTC).isoformat()}:", ":", REMINDING),
     Mutant(
         "who has handed in is reminded",
-        "if terms.due_at < now or (column.id, student) in handed_in:",
-        "if terms.due_at < now:",
+        "if terms.due_at < now or column.id not in issued or (column.id, student) in handed_in:",
+        "if terms.due_at < now or column.id not in issued:",
         REMINDING,
     ),
-    Mutant("the hour is not the course's", "if local.time() < course.remind_at:", "if False:", REMINDING),
-    Mutant("a date that moved away holds", "== due_at else MOVED", '== due_at else ""', REMINDER),
+    Mutant(
+        "nobody has the task and all are reminded",
+        "if terms.due_at < now or column.id not in issued or",
+        "if terms.due_at < now or",
+        REMINDING,
+    ),
+    Mutant("the hour is not the course's", "local.time() >= course.remind_at", "True", REMINDING),
+    Mutant(
+        "a wrong clock silences a course",
+        "row.through_on if row.through_on <= today else today - timedelta(days=1)",
+        "row.through_on",
+        REMINDING,
+    ),
+    Mutant(
+        "a date that moved away holds",
+        "or deadlines.terms(assignment, person_id).due_at != due_at:",
+        "or False:",
+        REMINDER,
+    ),
     Mutant("a reminder goes after the deadline", "    if now > due_at:\n", "    if False:\n", REMINDER),
     Mutant("tomorrow for ever", '"written_on": written_on,', '"written_on": "2025-09-29",', REMINDER),
 ]
