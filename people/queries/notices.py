@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby, islice
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from django.core.paginator import Page, Paginator
@@ -91,13 +91,15 @@ def notice_of(message: Message) -> Notice:
 
 
 def notices_leading_to(reader: User, path: str) -> list[Notice]:
-    """The latest of the reader's notices whose link is that path, at most three. One statement.
+    """The latest of the reader's notices whose link is that path, at most three. Two statements.
 
-    Looked for among the last hundred whose scope is a part of the path.
+    Looked for among the last hundred whose scope is a part of the path, and the last hundred of all.
     """
-    mine = Message.objects.noticed_by(reader).filter(scope__in=[part for part in path.split("/") if part])
-    found = (notice_of(row) for row in mine[:A_LOOK_BACK])
-    return list(islice((one for one in found if one.letter and _leads_to(one.letter.link, path)), 3))
+    mine = Message.objects.noticed_by(reader)
+    of_scope = mine.filter(scope__in=[part for part in path.split("/") if part])
+    found = (notice_of(row) for rows in (of_scope, mine) for row in rows[:A_LOOK_BACK])
+    leading = {one.message.pk: one for one in found if one.letter and _leads_to(one.letter.link, path)}
+    return sorted(leading.values(), key=lambda one: -one.message.pk)[:3]
 
 
 def _leads_to(link: str, path: str) -> bool:

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from courseportal import errors
 from courseportal.urls import urlpatterns as portal_urls
+from people.actions.outbox import write
 from people.models import Message, User
 from schedule.actions.announcements import publish
 from schedule.actions.telling import remember_schedule, tell_schedule
@@ -94,6 +95,10 @@ def test_where_a_notice_led_to_what_is_gone_its_words_are_told_again(
     assert "no longer take part" in visitor.get(f"/courses/{course.slug}/schedule/").text
     visitor.force_login(make_user())
     assert "take part" not in visitor.get(address).text
+    facts = {"since": now.isoformat(), "until": now.isoformat(), "courses": []}
+    write(kind="outage", to=[student.pk], key="k", facts=facts, zone="UTC", now=now)
+    visitor.force_login(student)  # who does not teach any more
+    assert "The portal sent nothing from" in visitor.get("/admin/people/message/").text
 
 
 @pytest.mark.django_db
