@@ -26,7 +26,7 @@ SEED = int(os.environ.get("PORTAL_FAULT_SEED", "20250916"))
 RECOVERY = 600.0  # seconds
 PATIENCE = 20.0  # seconds in which nothing goes where nobody sweeps
 ROUNDS_AT_LEAST = 20
-FEW = 300
+FEW = 100
 IN_THE_STORM = 0.8
 """Of more than a few the storm lasts until so many have gone: what goes in the calm proves little."""
 PASSES_IN = 35.0 + DUE / 100  # seconds until a deadline in the middle of all this; more follow
