@@ -114,6 +114,9 @@ class CourseChatAdmin(TaughtAdmin):
         except telegram.Busy as why:
             told = _("Saved. Telegram asks to wait %(seconds)s seconds before the next message.")
             self.message_user(request, told % {"seconds": why.seconds}, messages.WARNING)
+        except telegram.NoAnswer as why:
+            told = _("Saved, but Telegram did not answer: %(why)s. Look whether the message is in the chat.")
+            self.message_user(request, told % {"why": why}, messages.ERROR)
         except (telegram.Unreachable, telegram.Moved) as why:
             told = _("Saved, but Telegram could not be reached: %(why)s. Try again in a few minutes.")
             self.message_user(request, told % {"why": why}, messages.ERROR)

@@ -93,7 +93,7 @@ def test_a_deadline_that_has_passed_and_costs_nothing_is_not_told_as_coming(
     LatePenalty.objects.filter(course=course).delete()
     client.force_login(student)
     text = client.get(url(course, "assignments/")).content.decode()
-    assert "№\u00a01 was due on 30\u00a0September; handing in costs nothing." in text
+    assert "№\u00a01\u00a0was due on 30\u00a0September; handing in costs nothing." in text
 
 
 @time_machine.travel(LATE)

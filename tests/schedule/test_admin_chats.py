@@ -179,7 +179,7 @@ class TestTrying:
             (Refusal(400, "Bad Request: chat not found"), "add the bot there"),
             (Refusal(400, "Bad Request: <b>odd</b>"), "(Telegram: &lt;b&gt;odd&lt;/b&gt;)"),
             (Refusal(429, "Too Many Requests: retry after 12", retry_after=12), "asks to wait 12 seconds"),
-            (Refusal(502, "Bad Gateway"), "could not be reached"),
+            (Refusal(502, "Bad Gateway"), "Look whether the message is in the chat"),
         ],
     )
     def test_what_came_of_it_is_told(
