@@ -13,7 +13,7 @@ from tests.faults.planting import tried
 from tests.services import ROOT
 
 
-@pytest.mark.slow
+@pytest.mark.trust
 def test_each_fault_is_noticed() -> None:
     """In one process that forks: making a database for each would take a minute more for every fault."""
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.faults.forked"]
