@@ -18,6 +18,7 @@ from people.mailbox import BACKEND, EmailBackend, kept_letters
 from people.models import User
 from people.optout import optout_token
 from schedule.models import Assignment, Course, StudyGroup
+from tests.browser.looks import looks_of_today
 from tests.browser.people import sign_in
 from tests.factories import (
     make_activity,
@@ -36,10 +37,9 @@ WIDEST = """() => Array.from(document.querySelectorAll("main *"))
   .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth)
   .slice(-1).map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`).join()"""
 LOOKS = [(1280, "light", "en-GB"), (390, "dark", "ru-RU"), (320, "light", "ru-RU")]
-TRIED = [*LOOKS[:2], pytest.param(LOOKS[2], marks=pytest.mark.trust)]
 
 
-@pytest.fixture(params=TRIED, ids=lambda look: "-".join(map(str, look)))
+@pytest.fixture(params=looks_of_today(LOOKS, daily=2), ids=lambda look: "-".join(map(str, look)))
 def look(
     request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
 ) -> Iterator[BrowserContext]:

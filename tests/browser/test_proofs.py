@@ -19,6 +19,7 @@ from people.models import User
 from perks.models import Activity, Photo, Proof
 from perks.rules import ProofState
 from schedule.models import Course, StudyGroup
+from tests.browser.looks import looks_of_today
 from tests.browser.people import sign_in
 from tests.factories import make_activity, make_enrolment, make_extension_rule, make_proof, make_user, moscow
 from tests.perks.bad_files import photo, track
@@ -224,15 +225,10 @@ def test_a_track_alone_and_what_its_people_may_do(
     expect(page.get_by_role("heading", name="1 person")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width", "locale"),
-    [
-        ("light", 1280, "en-GB"),
-        ("dark", 320, "ru-RU"),
-        pytest.param("dark", 1280, "ru-RU", marks=pytest.mark.trust),
-        pytest.param("light", 390, "ru-RU", marks=pytest.mark.trust),
-    ],
-)
+LOOKS = [(1280, "light", "en-GB"), (320, "dark", "ru-RU"), (1280, "dark", "ru-RU"), (390, "light", "ru-RU")]
+
+
+@pytest.mark.parametrize("look", looks_of_today(LOOKS, daily=2), ids=lambda look: "-".join(map(str, look)))
 def test_its_pages_are_readable_by_everyone(
     browser: Browser,
     live_server: LiveServer,
@@ -240,10 +236,9 @@ def test_its_pages_are_readable_by_everyone(
     group: StudyGroup,
     activity: Activity,
     student: User,
-    scheme: Literal["light", "dark"],
-    width: int,
-    locale: str,
+    look: tuple[int, Literal["light", "dark"], str],
 ) -> None:
+    width, scheme, locale = look
     proof = make_proof(
         group=group, activity=activity, checkpoint=2, people=[student], state=ProofState.REJECTED, reason="…"
     )

@@ -28,7 +28,7 @@ from tests.perks.autumn import Autumn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-STEPS = int(os.environ.get("MODEL_STEPS", "250"))
+STEPS = int(os.environ.get("MODEL_STEPS", "150"))
 SEED = int(os.environ.get("ORACLE_SEED") or random.SystemRandom().randrange(2**32))
 ONE_RUN = 50
 
@@ -76,6 +76,7 @@ def _moved_but_not_hard(target_at: datetime, zone: ZoneInfo) -> Regime:
     return replace(moved(target_at, zone), closes_at=None)
 
 
+@pytest.mark.trust
 @pytest.mark.parametrize(
     ("place", "name", "fault"),
     [
