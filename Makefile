@@ -1,7 +1,7 @@
 # Each target builds what it needs: the environment .venv, from pinned and hashed requirements.
 PYTHON ?= python3
 BIN := .venv/bin
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 # Checks read the settings; they leave the user's data folder alone.
 ASIDE := PORTAL_DATA_DIR=.venv/aside DATABASE_URL= CELERY_BROKER_URL=
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet

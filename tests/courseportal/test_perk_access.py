@@ -293,6 +293,7 @@ def test_who_may_open_the_administration(
         dates: lists,
         f"{dates}add/": lists,
     }
+    clients = {who: client_of(person) for who, person in people.items()}
     for address, allowed in table.items():
-        opened = {who for who, person in people.items() if client_of(person).get(address).status_code == 200}
+        opened = {who for who, client in clients.items() if client.get(address).status_code == 200}
         assert opened == allowed, address

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -118,6 +119,7 @@ def with_zip(content: bytes) -> bytes:
     return content + archive.getvalue()
 
 
+@cache
 def bad_photos() -> dict[str, bytes]:
     """Files that are no photo to take, by what is wrong with them."""
     whole = photo()
@@ -232,6 +234,7 @@ def track(*segments: str) -> bytes:
     return gpx(f"<trk><name>{SECRET.decode()}</name>{''.join(segments or (segment(letter()),))}</trk>")
 
 
+@cache
 def bad_tracks() -> dict[str, bytes]:
     """Files that are no track to take, by what is wrong with them."""
     whole, two = track(), ((55.7, 37.5), (55.71, 37.51))
@@ -273,6 +276,7 @@ def bad_tracks() -> dict[str, bytes]:
     }
 
 
+@cache
 def odd_tracks() -> dict[str, bytes]:
     """The M of ``track()`` in the ways in which programs write it, by what is unusual."""
     line, whole = letter(), track()
