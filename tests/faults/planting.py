@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
 
 from tests.services import ROOT
-
-ONE_IN = 6
 
 
 @dataclass(frozen=True)
@@ -27,16 +23,6 @@ class Mutant:
         """The file's text with the fault in it."""
         assert source.count(self.right) == 1, f"{self.right!r} does not stand once in {self.path}"
         return source.replace(self.right, self.wrong)
-
-
-def tried(mutants: Sequence[Mutant]) -> list[Mutant]:
-    """Those that this run plants: one in six, or all with PLANTED_FAULTS=all, as `make trust` has it.
-
-    The first of each six moves on with the day, so that a week of runs has planted nearly all of them.
-    """
-    if os.environ.get("PLANTED_FAULTS") == "all":
-        return list(mutants)
-    return list(mutants[datetime.now(UTC).toordinal() % ONE_IN :: ONE_IN])
 
 
 def plant(mutant: Mutant) -> None:

@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.grading.perk_story import Story
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("_in_november")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_november")]
 LIST = reverse("admin:perks_proof_changelist")
 QUERIES_OF_THE_LIST = 16
 QUERIES_OF_A_PROOF = 29

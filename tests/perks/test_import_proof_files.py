@@ -27,7 +27,7 @@ from schedule.tables import BadTable
 from tests.factories import make_activity, make_enrolment, make_user, moscow
 from tests.perks.bad_files import bad_photos, bad_tracks, photo, track
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db]
 
 HEAD = "group,activity,checkpoint,taken_at,participants,status,file"
 NOW = moscow(2025, 12, 31, 12)
