@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from people.actions.decide import give_up, send_again
 from people.channels.chats import find_chat
+from people.days import tied
 from people.kinds import Letter, kind_of
 from people.letters import language_of, letter_of, plain, zone_of
 from people.models import Decision, Message
@@ -134,7 +135,7 @@ class MessageAdmin(TaughtAdmin):
     @admin.display(description=gettext_lazy("what it says"), ordering="kind")
     def about(self, message: Message) -> SafeString:
         subject = subject_of(message)
-        said = subject or format_html('<span class="unwritten">{}</span>', _("It cannot be written."))
+        said = tied(subject) or format_html('<span class="unwritten">{}</span>', _("It cannot be written."))
         return format_html('{}<br><span class="age">{}</span>', said, kind_name(message))
 
     @admin.display(description=gettext_lazy("course"))

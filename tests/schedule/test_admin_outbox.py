@@ -127,7 +127,7 @@ class TestAccess:
 class TestList:
     def test_each_row_says_to_whom_about_what_and_why(self, staff: Client, failed: Message) -> None:
         text = staff.get(LIST).text
-        for part in ("Ветрова Алиса", "Class 3 has moved", "news of the tests", "Is it right?"):
+        for part in ("Ветрова Алиса", "Class 3\u00a0has moved", "news of the tests", "Is it right?"):
             assert part in text, part
         assert '<span class="state state-failed">failed</span>' in text
 
@@ -152,7 +152,7 @@ class TestList:
             make_message(scope=failed.scope, **{"kind": "news", **fields})
         text = staff.get(LIST).text
         assert text.count('<span class="unwritten">It cannot be written.</span>') == len(odd)
-        assert "Class 3 has moved" in text and "forgotten" in text
+        assert "Class 3\u00a0has moved" in text and "forgotten" in text
 
     @pytest.mark.parametrize(
         ("question", "expected"),
